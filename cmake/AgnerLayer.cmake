@@ -37,4 +37,6 @@ function(agner_layer name)
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS "${AGNER_BUILD_INCLUDE_DIR}" FILES ${layer_HEADERS})
   list(TRANSFORM layer_USES PREPEND "agner::")
   target_link_libraries(${target} ${scope} ${layer_USES})
+
+  install(TARGETS ${target} EXPORT agner_targets FILE_SET HEADERS)
 endfunction()

@@ -2,19 +2,79 @@
 # One GoogleTest program a layer and label; ctest knows each case as LAYER/Suite.Case.
 #
 #   agner_test_executable(LAYER
-#     LABEL    unit | conformance | interop | cluster   (default: unit)
-#     SOURCES  *_test.cpp files
-#     LINKS    further targets
-#     TIMEOUT  seconds a case may take                  (default: 60))
+#     LABEL      unit | conformance | interop | cluster   (default: unit)
+#     SANITIZED  runs under the sanitizers too            (unit tests always do)
+#     WHOLE      one ctest test for the whole program     (default: one for each case, each in a process of its own)
+#     SOURCES    *_test.cpp files
+#     LINKS      further targets
+#     LOCK       names of resources that no two tests may use at once, such as epmd's port
+#     TIMEOUT    seconds a test may take                  (default: 60; three times as many under a sanitizer))
 #
-# The program is LAYER_tests for label unit, LAYER_LABEL_tests for any other. No SOURCES, no program.
+# The program is LAYER_tests for label unit, LAYER_LABEL_tests for any other. No SOURCES, no program. A test finds the programs of the
+# release preset in the folder that the environment variable AGNER_PROGRAMS names.
+
+set(AGNER_PROGRAMS "${PROJECT_SOURCE_DIR}/build/release/bin" CACHE PATH "Where tests find the programs of INTERFACES: the release preset's bin")
+
+# Every test's environment: sanitizers stop at the first report and look for what they do not look for by default.
+set(AGNER_TEST_ENVIRONMENT
+  "AGNER_PROGRAMS=${AGNER_PROGRAMS}"
+  "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1"
+  "UBSAN_OPTIONS=print_stacktrace=1"
+  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
 
 function(agner_test_executable layer)
-  cmake_parse_arguments(PARSE_ARGV 1 test "" "LABEL;TIMEOUT" "SOURCES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 test "SANITIZED;WHOLE" "LABEL;TIMEOUT" "SOURCES;LINKS;LOCK")
   if(test_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "agner_test_executable(${layer}): unknown arguments ${test_UNPARSED_ARGUMENTS}")
   endif()
-  if(NOT test_SOURCES)
+  if(NOT test_LABEL)
+    set(test_LABEL unit)
+  endif()
+  if(NOT test_SOURCES OR (AGNER_SANITIZE AND NOT test_SANITIZED AND NOT test_LABEL STREQUAL "unit"))
+    return()
+  endif()
+  if(NOT test_TIMEOUT)
+    set(test_TIMEOUT 60)
+  endif()
+  if(AGNER_SANITIZE)
+    math(EXPR test_TIMEOUT "3 * ${test_TIMEOUT}")
+  endif()
+
+  set(target ${layer}_tests)
+  if(NOT test_LABEL STREQUAL "unit")
+    set(target ${layer}_${test_LABEL}_tests)
+  endif()
+  add_executable(${target} ${test_SOURCES})
+  target_link_libraries(${target} PRIVATE agner_settings agner::test_support ${test_LINKS} GTest::gmock GTest::gtest_main)
+  if(TARGET agner::${layer})
+    target_link_libraries(${target} PRIVATE agner::${layer})
+  endif()
+
+  if(test_WHOLE)
+    add_test(NAME ${layer}/${test_LABEL} COMMAND ${target})
+    set_tests_properties(${layer}/${test_LABEL} PROPERTIES
+      LABELS ${test_LABEL} TIMEOUT ${test_TIMEOUT} RESOURCE_LOCK "${test_LOCK}" ENVIRONMENT "${AGNER_TEST_ENVIRONMENT}")
+    return()
+  endif()
+
+  # gtest_discover_tests takes no lists as values of properties, so they come from a file that ctest reads after the one it writes.
+  gtest_discover_tests(${target} TEST_PREFIX "${layer}/" DISCOVERY_MODE PRE_TEST TEST_LIST ${target}_cases)
+  set(properties "${CMAKE_CURRENT_BINARY_DIR}/${target}_properties.cmake")
+  file(WRITE "${properties}"
+    "if(${target}_cases)\n  set_tests_properties(\${${target}_cases} PROPERTIES\n    LABELS ${test_LABEL}\n    TIMEOUT ${test_TIMEOUT}\n"
+    "    RESOURCE_LOCK \"${test_LOCK}\"\n    ENVIRONMENT \"${AGNER_TEST_ENVIRONMENT}\")\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${properties}")
+endfunction()
+
+# A test that is a command: a script, or CMake itself. It looks at sources, so it does not run under the sanitizers.
+#
+#   agner_script_test(NAME COMMAND ... [LABEL unit] [TIMEOUT 60] [LOCK ...])
+function(agner_script_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "LABEL;TIMEOUT" "COMMAND;LOCK")
+  if(test_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "agner_script_test(${name}): unknown arguments ${test_UNPARSED_ARGUMENTS}")
+  endif()
+  if(AGNER_SANITIZE)
     return()
   endif()
   if(NOT test_LABEL)
@@ -23,12 +83,7 @@ function(agner_test_executable layer)
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 60)
   endif()
-
-  set(target ${layer}_tests)
-  if(NOT test_LABEL STREQUAL "unit")
-    set(target ${layer}_${test_LABEL}_tests)
-  endif()
-  add_executable(${target} ${test_SOURCES})
-  target_link_libraries(${target} PRIVATE agner_settings agner::test_support agner::${layer} ${test_LINKS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${target} TEST_PREFIX "${layer}/" DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${test_LABEL} TIMEOUT ${test_TIMEOUT})
+  add_test(NAME ${name} COMMAND ${test_COMMAND})
+  set_tests_properties(${name} PROPERTIES
+    LABELS ${test_LABEL} TIMEOUT ${test_TIMEOUT} RESOURCE_LOCK "${test_LOCK}" ENVIRONMENT "${AGNER_TEST_ENVIRONMENT}")
 endfunction()
