@@ -30,7 +30,7 @@ function(agner_test_executable layer)
   if(NOT test_LABEL)
     set(test_LABEL unit)
   endif()
-  if(NOT test_SOURCES OR (AGNER_SANITIZE AND NOT test_SANITIZED AND NOT test_LABEL STREQUAL "unit"))
+  if(NOT AGNER_BUILD_TESTS OR NOT test_SOURCES OR (AGNER_SANITIZE AND NOT test_SANITIZED AND NOT test_LABEL STREQUAL "unit"))
     return()
   endif()
   if(NOT test_TIMEOUT)
@@ -66,6 +66,38 @@ function(agner_test_executable layer)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${properties}")
 endfunction()
 
+# A fuzzer: one source with LLVMFuzzerTestOneInput, run for AGNER_FUZZ_SECONDS. Its seeds are the files in tests/fuzz/corpus/NAME, if there are any.
+#
+#   agner_fuzzer(NAME SOURCES ... LINKS ... [LENGTH_MAX bytes])
+set(AGNER_FUZZ_SECONDS 10 CACHE STRING "How long ctest runs each fuzzer")
+
+function(agner_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 fuzz "" "LENGTH_MAX" "SOURCES;LINKS")
+  if(fuzz_UNPARSED_ARGUMENTS OR NOT fuzz_SOURCES)
+    message(FATAL_ERROR "agner_fuzzer(${name}): unknown arguments or no sources: ${fuzz_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT fuzz_LENGTH_MAX)
+    set(fuzz_LENGTH_MAX 4096)
+  endif()
+
+  set(target fuzz_${name})
+  add_executable(${target} ${fuzz_SOURCES})
+  target_link_libraries(${target} PRIVATE agner_settings ${fuzz_LINKS})
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+
+  set(found "${CMAKE_CURRENT_BINARY_DIR}/found/${name}")
+  file(MAKE_DIRECTORY "${found}")
+  set(seeds "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
+  if(NOT EXISTS "${seeds}")
+    set(seeds)
+  endif()
+  math(EXPR timeout "${AGNER_FUZZ_SECONDS} + 120")
+  add_test(NAME fuzz/${name} COMMAND ${target}
+    -max_total_time=${AGNER_FUZZ_SECONDS} -max_len=${fuzz_LENGTH_MAX} -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
+    -artifact_prefix=${CMAKE_CURRENT_BINARY_DIR}/${name}- ${found} ${seeds})
+  set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz TIMEOUT ${timeout} ENVIRONMENT "${AGNER_TEST_ENVIRONMENT}")
+endfunction()
+
 # A test that is a command: a script, or CMake itself. It looks at sources, so it does not run under the sanitizers.
 #
 #   agner_script_test(NAME COMMAND ... [LABEL unit] [TIMEOUT 60] [LOCK ...])
@@ -74,7 +106,7 @@ function(agner_script_test name)
   if(test_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "agner_script_test(${name}): unknown arguments ${test_UNPARSED_ARGUMENTS}")
   endif()
-  if(AGNER_SANITIZE)
+  if(NOT AGNER_BUILD_TESTS OR AGNER_SANITIZE)
     return()
   endif()
   if(NOT test_LABEL)
