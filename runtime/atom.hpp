@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +60,10 @@ std::strong_ordering compare_names(atom left, atom right) noexcept;
 
 namespace internal {
 
+/// Atoms whose indices are fixed, so that a boolean is recognised without a look-up.
+inline constexpr atom false_atom = atom::from_index(1);
+inline constexpr atom true_atom = atom::from_index(2);
+
 template <std::size_t N>
 struct literal_text {
   char text[N];
@@ -74,8 +79,8 @@ struct atom_literal {
   static constexpr std::string_view text = Text.view();
 
   [[nodiscard]] static atom value() {
-    static const atom interned{text};
-    return interned;
+    const std::uint32_t known = index_.load(std::memory_order_acquire);
+    return known != 0 ? atom::from_index(known) : interned();
   }
   operator atom() const { return value(); }
 
@@ -84,6 +89,14 @@ struct atom_literal {
   friend constexpr bool operator==(atom_literal, atom_literal<Other> right) noexcept {
     return text == right.text;
   }
+
+private:
+  static atom interned() {
+    const atom made{text};
+    index_.store(made.index(), std::memory_order_release);
+    return made;
+  }
+  static inline constinit std::atomic<std::uint32_t> index_{0}; // 0, the index of '', means not interned yet
 };
 
 inline namespace literals {

@@ -22,8 +22,8 @@ struct heap_node {
   [[nodiscard]] std::uint32_t size() const noexcept { return shape >> 8U; }
 
   std::atomic<std::uint32_t> refs{1};
-  std::uint32_t shape;        // node_kind in the low byte, size above
-  heap_node* next = nullptr;  // link of the inbox while the node is a message on its way; of the list of the dying
+  std::uint32_t shape;       // node_kind in the low byte, size above
+  heap_node* next = nullptr; // link of the inbox while the node is a message on its way; of the list of the dying
 };
 
 static_assert(sizeof(heap_node) == 16);
@@ -39,7 +39,8 @@ inline void retain(heap_node* node) noexcept { node->refs.fetch_add(1, std::memo
 
 inline void release(heap_node* node) noexcept {
   // A count of 1 is ours alone: nobody else can raise it, so the read-modify-write can be saved.
-  if (node->refs.load(std::memory_order_acquire) == 1 || node->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(node);
+  if (node->refs.load(std::memory_order_acquire) == 1 || node->refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    destroy(node);
 }
 
 struct term_access;

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <bit>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,10 @@
 
 namespace agner {
 
+namespace internal {
+[[noreturn]] void raise_not_finite();
+} // namespace internal
+
 class reference;
 class map_view;
 class list_view;
@@ -30,7 +35,22 @@ struct integer_view;
 struct fun_view;
 
 /// What a term is.
-enum class term_kind : std::uint8_t { nil, integer, big_integer, floating, atom, pid, port, reference, long_reference, tuple, list, map, bits, fun };
+enum class term_kind : std::uint8_t {
+  nil,
+  integer,
+  big_integer,
+  floating,
+  atom,
+  pid,
+  port,
+  reference,
+  long_reference,
+  tuple,
+  list,
+  map,
+  bits,
+  fun
+};
 
 class term {
 public:
@@ -75,16 +95,20 @@ public:
         return;
       }
     }
+    static_assert(sizeof(Integer) <= 8, "agner::integer() makes integers of more than 64 bits");
     payload_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
     meta_ = static_cast<std::uint32_t>(term_kind::integer);
   }
   /// @errors raises `badarith`  @p value is not finite: Erlang has no such floats
-  term(double value);
+  term(double value)
+      : payload_(std::bit_cast<std::uint64_t>(value)), meta_(static_cast<std::uint32_t>(term_kind::floating)) {
+    if (!std::isfinite(value)) internal::raise_not_finite();
+  }
   term(atom value) noexcept : payload_(value.index()), meta_(static_cast<std::uint32_t>(term_kind::atom)) {}
   template <internal::literal_text Text>
   term(atom_literal<Text> value) : term(value.value()) {}
   /// The atoms `true` and `false`.
-  term(bool value);
+  term(bool value) noexcept : term(value ? internal::true_atom : internal::false_atom) {}
   term(const pid& value) noexcept
       : payload_(std::uint64_t{value.serial} << 32U | value.id), meta_(with_home(term_kind::pid, value.home)) {}
   term(const port& value) noexcept : payload_(value.id), meta_(with_home(term_kind::port, value.home)) {}
@@ -97,20 +121,24 @@ public:
 
   [[nodiscard]] term_kind kind() const noexcept { return static_cast<term_kind>(meta_ & 0xffU); }
   [[nodiscard]] bool is_nil() const noexcept { return kind() == term_kind::nil; }
-  [[nodiscard]] bool is_integer() const noexcept { return kind() == term_kind::integer || kind() == term_kind::big_integer; }
+  [[nodiscard]] bool is_integer() const noexcept {
+    return kind() == term_kind::integer || kind() == term_kind::big_integer;
+  }
   [[nodiscard]] bool is_float() const noexcept { return kind() == term_kind::floating; }
   [[nodiscard]] bool is_number() const noexcept { return is_integer() || is_float(); }
   [[nodiscard]] bool is_atom() const noexcept { return kind() == term_kind::atom; }
-  [[nodiscard]] bool is_boolean() const noexcept;
+  [[nodiscard]] bool is_boolean() const noexcept { return is(internal::true_atom) || is(internal::false_atom); }
   [[nodiscard]] bool is_pid() const noexcept { return kind() == term_kind::pid; }
   [[nodiscard]] bool is_port() const noexcept { return kind() == term_kind::port; }
-  [[nodiscard]] bool is_reference() const noexcept { return kind() == term_kind::reference || kind() == term_kind::long_reference; }
+  [[nodiscard]] bool is_reference() const noexcept {
+    return kind() == term_kind::reference || kind() == term_kind::long_reference;
+  }
   [[nodiscard]] bool is_tuple() const noexcept { return kind() == term_kind::tuple; }
   [[nodiscard]] bool is_cons() const noexcept { return kind() == term_kind::list; }
   [[nodiscard]] bool is_list() const noexcept { return is_nil() || is_cons(); }
   [[nodiscard]] bool is_map() const noexcept { return kind() == term_kind::map; }
   [[nodiscard]] bool is_bitstring() const noexcept { return kind() == term_kind::bits; }
-  [[nodiscard]] bool is_binary() const noexcept;
+  [[nodiscard]] bool is_binary() const noexcept { return is_bitstring() && aux_ == 0; }
   [[nodiscard]] bool is_fun() const noexcept { return kind() == term_kind::fun; }
   [[nodiscard]] bool is(atom value) const noexcept { return is_atom() && payload_ == value.index(); }
 
@@ -148,7 +176,10 @@ public:
   [[nodiscard]] integer_view as_integer() const;
 
   /// Elements of a tuple; empty for other terms. Valid while a term that shares the tuple lives.
-  [[nodiscard]] std::span<const term> elements() const noexcept;
+  [[nodiscard]] std::span<const term> elements() const noexcept {
+    if (!is_tuple() || aux_ == 0) return {};
+    return {reinterpret_cast<const term*>(node() + 1), aux_};
+  }
   /// Number of elements of a tuple, of pairs of a map; 0 for other terms.
   [[nodiscard]] std::size_t size() const noexcept { return is_tuple() || is_map() ? aux_ : 0; }
   /// Element @p index, from 0, of a tuple. @errors raises `badarg`
@@ -185,10 +216,11 @@ private:
   static constexpr std::uint32_t with_home(term_kind kind, incarnation home) noexcept {
     return static_cast<std::uint32_t>(kind) | home.index() << 8U;
   }
-  static constexpr std::uint32_t heap_kinds = 1U << static_cast<unsigned>(term_kind::big_integer) | 1U << static_cast<unsigned>(term_kind::long_reference) |
-                                              1U << static_cast<unsigned>(term_kind::tuple) | 1U << static_cast<unsigned>(term_kind::list) |
-                                              1U << static_cast<unsigned>(term_kind::map) | 1U << static_cast<unsigned>(term_kind::bits) |
-                                              1U << static_cast<unsigned>(term_kind::fun);
+  static constexpr std::uint32_t heap_kinds =
+      1U << static_cast<unsigned>(term_kind::big_integer) | 1U << static_cast<unsigned>(term_kind::long_reference) |
+      1U << static_cast<unsigned>(term_kind::tuple) | 1U << static_cast<unsigned>(term_kind::list) |
+      1U << static_cast<unsigned>(term_kind::map) | 1U << static_cast<unsigned>(term_kind::bits) |
+      1U << static_cast<unsigned>(term_kind::fun);
   [[nodiscard]] bool on_heap() const noexcept { return (heap_kinds >> (meta_ & 0xffU) & 1U) != 0 && payload_ != 0; }
   [[nodiscard]] internal::heap_node* node() const noexcept { return std::bit_cast<internal::heap_node*>(payload_); }
   [[nodiscard]] incarnation home() const noexcept { return incarnation::from_index(meta_ >> 8U); }
@@ -196,8 +228,9 @@ private:
   static term big_from_unsigned(std::uint64_t value);
 
   std::uint64_t payload_ = 0; // value, or pointer to a heap_node
-  std::uint32_t aux_ = 0;     // tuple: arity; map: pairs; list: offset into the segment; reference: third word
-  std::uint32_t meta_ = 0;    // term_kind in the low byte, incarnation index above
+  std::uint32_t aux_ =
+      0; // tuple: arity; map: pairs; list: offset into the segment; reference: third word; bits: trailing bits; big: 1 if negative
+  std::uint32_t meta_ = 0; // term_kind in the low byte, incarnation index above
 };
 
 static_assert(sizeof(term) == 16);

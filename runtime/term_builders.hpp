@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -72,11 +73,10 @@ term export_fun(atom module, atom function, std::uint32_t arity);
 
 template <class... Elements>
 term tuple(Elements&&... elements) {
-  term* into = nullptr;
-  // Elements are made first: if one of them throws there is nothing to undo.
-  term made[] = {term(std::forward<Elements>(elements))..., term()};
+  [[maybe_unused]] term* into = nullptr;
   term result = internal::new_tuple(sizeof...(Elements), into);
-  for (std::size_t i = 0; i < sizeof...(Elements); ++i) into[i].swap(made[i]);
+  // Each place holds [] until it is overwritten: if making an element throws, the tuple is destroyed like any other.
+  (std::construct_at(into++, std::forward<Elements>(elements)), ...);
   return result;
 }
 

@@ -26,7 +26,10 @@ public:
 
     const term& operator*() const noexcept { return *at_; }
     const term* operator->() const noexcept { return at_; }
-    iterator& operator++() noexcept;
+    iterator& operator++() noexcept {
+      if (++at_ == end_) leave_segment();
+      return *this;
+    }
     iterator operator++(int) noexcept {
       iterator before = *this;
       ++*this;
@@ -36,8 +39,11 @@ public:
 
   private:
     friend class list_view;
+    void enter(const internal::heap_node* segment, std::size_t offset) noexcept;
+    void leave_segment() noexcept;
+
     const term* at_ = nullptr;
-    const term* end_ = nullptr;              // end of this segment
+    const term* end_ = nullptr; // end of this segment
     const internal::heap_node* segment_ = nullptr;
   };
 
@@ -76,11 +82,12 @@ private:
   std::span<const map_pair> pairs_;
 };
 
-/// Sign and magnitude of an integer, least significant byte first, without leading zeros. @p inline_bytes backs the magnitude of a small one.
+/// Sign and magnitude of an integer.
 struct integer_view {
   bool negative = false;
-  std::span<const std::byte> big;     // magnitude where the integer is big, else empty
-  std::uint64_t small = 0;            // magnitude where it is small
+  std::span<const std::byte>
+      big; // magnitude where the integer is big, least significant byte first, without leading zeros; else empty
+  std::uint64_t small = 0; // magnitude where it is small
 };
 
 /// A fun of a peer. agner cannot call it; it is kept whole, so that it can be sent back unchanged, and compares as OTP compares funs.
@@ -88,14 +95,14 @@ struct fun_view {
   enum class form : std::uint8_t { external, closure };
   form what;
   atom module;
-  atom function;               // external only
+  atom function; // external only
   std::uint32_t arity;
   // closures, as in NEW_FUN_EXT:
-  std::span<const std::byte> uniq;   // 16 bytes
+  std::span<const std::byte> uniq; // 16 bytes
   std::uint32_t index;
   const term* old_index;
   const term* old_uniq;
-  const term* creator;         // a pid
+  const term* creator; // a pid
   std::span<const term> free_variables;
 };
 
@@ -110,7 +117,7 @@ struct closure_parts {
   std::span<const term> free_variables;
 };
 
-/// A closure as a decoder reads it.
+/// A closure as a decoder reads it. @errors raises `badarg`  old_index or old_uniq is no integer, or creator is no pid
 term closure(const closure_parts& parts);
 
 } // namespace agner

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "atom.hpp"
+
+#include <cstring>
+#include <memory_resource>
+
+#include "error.hpp"
+#include "internal/interning_table.hpp"
+#include "internal/utf8.hpp"
+
+namespace agner {
+
+namespace {
+
+static_assert(atom::count_max == 1U << 20U);
+
+class atom_table {
+public:
+  atom_table() {
+    // In the order of their fixed indices.
+    for (const std::string_view name : {std::string_view{}, std::string_view{"false"}, std::string_view{"true"}})
+      intern(name);
+  }
+
+  [[nodiscard]] std::string_view name(std::uint32_t index) const noexcept { return names_[index]; }
+  [[nodiscard]] std::uint32_t count() const noexcept { return names_.count(); }
+
+  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view name) const noexcept {
+    return names_.find(hash_of(name), [name](std::string_view known) { return known == name; });
+  }
+  std::optional<std::uint32_t> intern(std::string_view name) noexcept {
+    return names_.intern(
+        hash_of(name), [name](std::string_view known) { return known == name; }, [this, name] { return keep(name); });
+  }
+
+private:
+  static std::uint32_t hash_of(std::string_view name) noexcept {
+    return static_cast<std::uint32_t>(std::hash<std::string_view>{}(name));
+  }
+
+  std::string_view keep(std::string_view name) {
+    if (name.empty()) return {};
+    char* const text = static_cast<char*>(text_.allocate(name.size(), 1));
+    std::memcpy(text, name.data(), name.size());
+    return {text, name.size()};
+  }
+
+  internal::interning_table<std::string_view, 12, 20, 16> names_;
+  std::pmr::monotonic_buffer_resource text_{64UL * 1024}; // only within intern(), which locks
+};
+
+// Made when first used and never destroyed: atoms are read from static destructors too.
+atom_table& table() {
+  static atom_table& the_table = *new atom_table;
+  return the_table;
+}
+
+bool is_valid_name(std::string_view name) noexcept {
+  if (name.size() > 4 * atom::characters_max) return false;
+  const auto length = internal::count_code_points(name);
+  return length && *length <= atom::characters_max;
+}
+
+} // namespace
+
+std::optional<atom> atom::intern(std::string_view name) noexcept {
+  if (const auto known = existing(name)) return known;
+  if (!is_valid_name(name)) return std::nullopt;
+  const auto index = table().intern(name);
+  return index ? std::optional{from_index(*index)} : std::nullopt;
+}
+
+std::optional<atom> atom::existing(std::string_view name) noexcept {
+  const auto index = table().find(name);
+  return index ? std::optional{from_index(*index)} : std::nullopt;
+}
+
+atom::atom(std::string_view name) {
+  if (const auto interned = intern(name)) {
+    *this = *interned;
+    return;
+  }
+  if (internal::count_code_points(name)) raise_error("system_limit"_atom);
+  raise_error("badarg"_atom);
+}
+
+std::size_t atom::count() noexcept { return table().count(); }
+
+std::string_view atom::name() const noexcept { return table().name(index_); }
+
+std::strong_ordering compare_names(atom left, atom right) noexcept {
+  if (left == right) return std::strong_ordering::equal;
+  // UTF-8 keeps the order of code points.
+  return left.name() <=> right.name();
+}
+
+} // namespace agner
