@@ -15,12 +15,18 @@
 
 set(AGNER_PROGRAMS "${PROJECT_SOURCE_DIR}/build/release/bin" CACHE PATH "Where tests find the programs of INTERFACES: the release preset's bin")
 
-# Every test's environment: sanitizers stop at the first report and look for what they do not look for by default.
+# Every test's environment: sanitizers stop at the first report, look for what they do not look for by default, and name functions and lines.
+find_program(AGNER_SYMBOLIZER llvm-symbolizer-19)
+mark_as_advanced(AGNER_SYMBOLIZER)
+set(symbolizer)
+if(AGNER_SYMBOLIZER)
+  set(symbolizer ":external_symbolizer_path=${AGNER_SYMBOLIZER}")
+endif()
 set(AGNER_TEST_ENVIRONMENT
   "AGNER_PROGRAMS=${AGNER_PROGRAMS}"
-  "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1"
-  "UBSAN_OPTIONS=print_stacktrace=1"
-  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
+  "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1${symbolizer}"
+  "UBSAN_OPTIONS=print_stacktrace=1${symbolizer}"
+  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1${symbolizer}")
 
 function(agner_test_executable layer)
   cmake_parse_arguments(PARSE_ARGV 1 test "SANITIZED;WHOLE" "LABEL;TIMEOUT" "SOURCES;LINKS;LOCK")
