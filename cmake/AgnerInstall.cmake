@@ -6,7 +6,7 @@ include(GNUInstallDirs)
 
 set(AGNER_INSTALL_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/agner")
 
-install(TARGETS agner EXPORT agner_targets)
+install(TARGETS agner_all EXPORT agner_targets)
 install(EXPORT agner_targets NAMESPACE agner:: FILE agnerTargets.cmake DESTINATION "${AGNER_INSTALL_CMAKE_DIR}")
 
 configure_package_config_file(cmake/agnerConfig.cmake.in "${PROJECT_BINARY_DIR}/agnerConfig.cmake"
