@@ -114,6 +114,14 @@ struct term_access {
   [[nodiscard]] static term adopt(term_kind kind, Node* node, std::uint32_t aux = 0, incarnation home = {}) noexcept {
     return make(kind, std::bit_cast<std::uint64_t>(node), aux, home);
   }
+  /// Gives up the count that @p of holds on its node, without lowering it.
+  [[nodiscard]] static heap_node* leak(term&& of) noexcept {
+    heap_node* const node = of.node();
+    of.payload_ = 0;
+    of.aux_ = 0;
+    of.meta_ = 0;
+    return node;
+  }
   /// Another term of the same node, at another offset.
   [[nodiscard]] static term share(const term& of, std::uint32_t aux) noexcept {
     term copy{of};

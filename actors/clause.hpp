@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The clauses of a receive: a callable that takes what it wants by type, `on(pattern, callable)`, and `after(time, callable)`. A callable may be a coroutine.
+
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "../runtime/mailbox.hpp"
+#include "../runtime/struct_mapping.hpp"
+#include "../runtime/term.hpp"
+#include "pattern.hpp"
+
+namespace agner {
+
+/// For ever, as a time to wait.
+inline constexpr std::chrono::milliseconds infinity = std::chrono::milliseconds::max();
+
+namespace internal {
+
+// -- what a callable takes --------------------------------------------------------------------------------------------------------------
+
+template <class T>
+struct callable_traits : callable_traits<decltype(&T::operator())> {};
+template <class R, class C, class... Parameters>
+struct callable_traits<R (C::*)(Parameters...)> {
+  using parameters = std::tuple<Parameters...>;
+};
+template <class R, class C, class... Parameters>
+struct callable_traits<R (C::*)(Parameters...) const> : callable_traits<R (C::*)(Parameters...)> {};
+template <class R, class C, class... Parameters>
+struct callable_traits<R (C::*)(Parameters...) noexcept> : callable_traits<R (C::*)(Parameters...)> {};
+template <class R, class C, class... Parameters>
+struct callable_traits<R (C::*)(Parameters...) const noexcept> : callable_traits<R (C::*)(Parameters...)> {};
+template <class R, class... Parameters>
+struct callable_traits<R (*)(Parameters...)> {
+  using parameters = std::tuple<Parameters...>;
+};
+
+template <class F>
+using parameter_of = std::remove_cvref_t<std::tuple_element_t<0, typename callable_traits<F>::parameters>>;
+
+/// What can be known of a message of type T before looking into it.
+template <class T>
+message_filter filter_of() {
+  using shape = message_shape<T>;
+  if constexpr (shape::is == message_shape_kind::tagged_tuple)
+    return message_filter::tagged(shape::arity, shape::tag());
+  else if constexpr (shape::is == message_shape_kind::bare_atom)
+    return message_filter::bare(shape::tag());
+  else
+    return message_filter::anything();
+}
+
+// -- clauses: filter(), take(message) keeps what it took, invoke() calls with it -----------------------------------------------------------
+
+template <class F>
+class typed_clause {
+public:
+  using parameter = parameter_of<F>;
+  static_assert(std::tuple_size_v<typename callable_traits<F>::parameters> == 1,
+                "a clause of receive takes one parameter: the message, as a term or as the type it maps to");
+  using result = std::invoke_result_t<F&, parameter&>;
+
+  explicit typed_clause(F f) : f_(std::move(f)) {}
+  [[nodiscard]] message_filter filter() const { return filter_of<parameter>(); }
+  bool take(const term& message) { return (taken_ = from_term<parameter>(message)).has_value(); }
+  result invoke() {
+    // The argument stays with the clause, so that a coroutine may take it by reference.
+    if constexpr (std::is_invocable_v<F&, parameter&&> &&
+                  !std::is_lvalue_reference_v<std::tuple_element_t<0, typename callable_traits<F>::parameters>>)
+      return std::invoke(f_, std::move(*taken_));
+    else
+      return std::invoke(f_, *taken_);
+  }
+
+private:
+  [[no_unique_address]] F f_;
+  std::optional<parameter> taken_;
+};
+
+template <class Pattern, class F>
+class pattern_clause {
+public:
+  using values = typename Pattern::values;
+  using result = decltype(std::apply(std::declval<F&>(), std::declval<values&&>()));
+
+  pattern_clause(Pattern pattern, F f) : pattern_(std::move(pattern)), f_(std::move(f)) {}
+  [[nodiscard]] message_filter filter() const { return pattern_.filter(); }
+  bool take(const term& message) { return (taken_ = pattern_.take(message)).has_value(); }
+  result invoke() { return std::apply(f_, std::move(*taken_)); }
+
+private:
+  [[no_unique_address]] Pattern pattern_;
+  [[no_unique_address]] F f_;
+  std::optional<values> taken_;
+};
+
+template <class F>
+class after_clause {
+public:
+  using result = std::invoke_result_t<F&>;
+
+  after_clause(std::chrono::milliseconds time, F f) : time_(time), f_(std::move(f)) {}
+  [[nodiscard]] std::chrono::milliseconds time() const noexcept { return time_; }
+  result invoke() { return std::invoke(f_); }
+
+private:
+  std::chrono::milliseconds time_;
+  [[no_unique_address]] F f_;
+};
+
+template <class T>
+inline constexpr bool is_after = false;
+template <class F>
+inline constexpr bool is_after<after_clause<F>> = true;
+
+template <class T>
+inline constexpr bool is_clause = is_after<T>;
+template <class Pattern, class F>
+inline constexpr bool is_clause<pattern_clause<Pattern, F>> = true;
+
+/// The clause that an argument of receive stands for.
+template <class T>
+auto to_clause(T&& of) {
+  using plain = std::decay_t<T>;
+  if constexpr (is_clause<plain>)
+    return plain(std::forward<T>(of));
+  else
+    return typed_clause<plain>{std::forward<T>(of)};
+}
+template <class T>
+using clause_of = decltype(to_clause(std::declval<T>()));
+
+} // namespace internal
+
+/// A clause for the messages that @p pattern (from `match`) takes; @p f gets what its `any<T>` parts took, in order.
+template <class Pattern, class F>
+auto on(Pattern pattern, F f) {
+  return internal::pattern_clause<Pattern, F>{std::move(pattern), std::move(f)};
+}
+
+/// What happens when nothing came for @p time; the last clause of a receive. Zero looks once at what is there; `infinity` waits for ever.
+/// Times are rounded up to milliseconds, as nothing may fire early. @erlang receive ... after
+template <class Rep, class Period, class F>
+auto after(std::chrono::duration<Rep, Period> time, F f) {
+  using std::chrono::milliseconds;
+  const bool endless =
+      std::chrono::duration<double>(time) >= std::chrono::duration<double>(std::chrono::hours{24 * 365 * 100});
+  return internal::after_clause<F>{endless ? infinity : std::chrono::ceil<milliseconds>(time), std::move(f)};
+}
+
+} // namespace agner

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a process does to itself and others, on its process_core and node.
+
+#include "process.hpp"
+
+namespace agner {
+
+using internal::current_process;
+
+// -- sending --------------------------------------------------------------------------------------------------------------------------
+
+destination::destination(atom name, atom node) : term_(tuple(name, node)) {}
+
+destination::destination(term of) : term_(std::move(of)) {
+  const bool pair = term_.is_tuple() && term_.size() == 2 && term_[0].is_atom() && term_[1].is_atom();
+  if (!pair && !term_.is_pid() && !term_.is_atom() && !term_.is_reference()) raise_error("badarg"_atom);
+}
+
+void internal::send_term(const term& to, term message) {
+  if (process_core* here = current_process_or_null()) {
+    here->spend(1);
+    here->home().send(to, std::move(message));
+    return;
+  }
+  const auto p = to.to_pid();
+  const auto alias = to.to_reference();
+  if (!p && !alias) raise_error("not_a_process"_atom);
+  if (node* on = node::local(p ? p->home : alias->home())) on->send(to, std::move(message));
+}
+
+// -- links and monitors -----------------------------------------------------------------------------------------------------------------
+
+void link(const pid& other) { current_process().link(other); }
+void unlink(const pid& other) { current_process().unlink(other); }
+reference monitor(const destination& target) { return current_process().monitor(target.as_term()); }
+reference monitor(const destination& target, alias_mode mode) {
+  return current_process().monitor(target.as_term(), mode);
+}
+bool demonitor(const reference& ref, demonitor_option option) {
+  return current_process().demonitor(ref, option == demonitor_option::flush);
+}
+reference alias() { return current_process().make_alias(alias_mode::explicit_unalias); }
+bool unalias(const reference& ref) { return current_process().remove_alias(ref); }
+
+bool trap_exit(bool on) {
+  internal::process_core& me = current_process();
+  const bool before = me.traps_exit();
+  me.trap_exit(on);
+  return before;
+}
+
+// -- exits ----------------------------------------------------------------------------------------------------------------------------
+
+void exit(term reason) { throw raised{raised_class::exit, std::move(reason)}; }
+void exit(const pid& to, const term& reason) { this_node().exit(to, reason, self()); }
+
+// -- names ----------------------------------------------------------------------------------------------------------------------------
+
+void register_(atom name, const pid& of) {
+  if (auto done = this_node().register_name(name, of); !done) raise_error(done.error().reason());
+}
+void unregister(atom name) {
+  if (auto done = this_node().unregister_name(name); !done) raise_error(done.error().reason());
+}
+std::optional<pid> whereis(atom name) { return this_node().whereis(name); }
+std::vector<atom> registered() { return this_node().registered(); }
+bool is_process_alive(const pid& p) {
+  if (!this_node().is_local(p)) raise_error("badarg"_atom);
+  return this_node().is_alive(p);
+}
+
+// -- timers -----------------------------------------------------------------------------------------------------------------------------
+
+reference internal::start_timer(std::chrono::milliseconds time, const term& to, term message, bool wrapped) {
+  return this_node().start_timer(time, to, std::move(message), wrapped);
+}
+std::optional<std::chrono::milliseconds> cancel_timer(const reference& timer) {
+  return this_node().cancel_timer(timer);
+}
+std::optional<std::chrono::milliseconds> read_timer(const reference& timer) { return this_node().read_timer(timer); }
+
+// -- waiting outside ------------------------------------------------------------------------------------------------------------------------
+
+internal::run_end::~run_end() {
+  ended_->store(true);
+  on_.wake_waiters();
+}
+
+void internal::run_state::wait(node& on) {
+  if (current_process_or_null() != nullptr) raise_error("badarg"_atom);
+  on.scheduler().wait_until([](void* flag) { return static_cast<std::atomic<bool>*>(flag)->load(); }, ended.get());
+}
+
+} // namespace agner

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// task<T>: a coroutine of a process. It starts when awaited, runs in the process that awaits it, and belongs to the frame that holds it: destroying that destroys it.
+// Only the process that runs it touches it. Mechanism: docs/processes.md.
+
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "../runtime/toolchain.hpp"
+
+namespace agner {
+
+template <class T = void>
+class task;
+
+namespace internal {
+
+class task_promise_base {
+public:
+  [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
+
+  /// Whoever awaited goes on; the outermost task of a process returns to the scheduler.
+  struct final_awaiter {
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+      return ended.promise().continuation_ ? ended.promise().continuation_ : std::noop_coroutine();
+    }
+    void await_resume() const noexcept {}
+  };
+  [[nodiscard]] final_awaiter final_suspend() const noexcept { return {}; }
+
+  void unhandled_exception() noexcept { failure_ = std::current_exception(); }
+  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
+  void continue_with(std::coroutine_handle<> next) noexcept { continuation_ = next; }
+
+private:
+  std::coroutine_handle<> continuation_;
+  std::exception_ptr failure_;
+};
+
+template <class T>
+class task_promise final : public task_promise_base {
+public:
+  task<T> get_return_object() noexcept;
+  template <class Value>
+    requires std::is_constructible_v<T, Value>
+  void return_value(Value&& value) {
+    value_.emplace(std::forward<Value>(value));
+  }
+  T take() {
+    if (failure()) std::rethrow_exception(failure());
+    return std::move(*value_);
+  }
+
+private:
+  std::optional<T> value_;
+};
+
+template <>
+class task_promise<void> final : public task_promise_base {
+public:
+  task<void> get_return_object() noexcept;
+  void return_void() const noexcept {}
+  void take() const {
+    if (failure()) std::rethrow_exception(failure());
+  }
+};
+
+} // namespace internal
+
+template <class T>
+class [[nodiscard]] task {
+public:
+  using promise_type = internal::task_promise<T>;
+  using value_type = T;
+  using handle = std::coroutine_handle<promise_type>;
+
+  task() noexcept = default;
+  explicit task(handle of) noexcept : coroutine_(of) {}
+  task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  task& operator=(task&& other) noexcept {
+    if (this != &other) {
+      reset();
+      coroutine_ = std::exchange(other.coroutine_, nullptr);
+    }
+    return *this;
+  }
+  ~task() { reset(); }
+
+  /// Runs it to its end, and gives its value or raises what it raised.
+  auto operator co_await() && noexcept {
+    struct awaiter {
+      handle coroutine;
+      [[nodiscard]] bool await_ready() const noexcept { return false; }
+      [[nodiscard]] std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) const noexcept {
+        coroutine.promise().continue_with(awaiting);
+        return coroutine;
+      }
+      T await_resume() const { return coroutine.promise().take(); }
+    };
+    return awaiter{coroutine_};
+  }
+
+  // -- for spawn and receive ------------------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] handle coroutine() const noexcept { return coroutine_; }
+  [[nodiscard]] bool done() const noexcept { return !coroutine_ || coroutine_.done(); }
+  void reset() noexcept {
+    if (coroutine_) std::exchange(coroutine_, nullptr).destroy();
+  }
+
+private:
+  handle coroutine_;
+};
+
+namespace internal {
+
+template <class T>
+task<T> task_promise<T>::get_return_object() noexcept {
+  return task<T>{std::coroutine_handle<task_promise>::from_promise(*this)};
+}
+inline task<void> task_promise<void>::get_return_object() noexcept {
+  return task<void>{std::coroutine_handle<task_promise>::from_promise(*this)};
+}
+
+template <class T>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<task<T>> = true;
+
+/// T for task<T>, else the type itself.
+template <class T>
+struct awaited {
+  using type = T;
+};
+template <class T>
+struct awaited<task<T>> {
+  using type = T;
+};
+template <class T>
+using awaited_t = typename awaited<T>::type;
+
+} // namespace internal
+
+} // namespace agner

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where signals arrive: a stack that any thread pushes and only the process empties. The word also says whether the process sleeps and which life of the slot
+// it belongs to, so that a push needs no lock, no reference count and cannot reach a later process in the same slot. Mechanism: docs/signals.md.
+
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstdint>
+
+#include "heap_node.hpp"
+
+namespace agner::internal {
+
+class inbox {
+public:
+  /// What a push found.
+  enum class pushed : std::uint8_t { queued, woke, nobody };
+
+  /// Opens the slot for the life with this serial; the process counts as awake.
+  void open(std::uint32_t serial) noexcept { word_.store(tagged(serial, awake), std::memory_order_release); }
+
+  /// Pushes a node for the life @p serial. `woke`: the process slept, and the caller must now schedule it. `nobody`: that life is over, the node is still the caller's.
+  pushed push(heap_node* node, std::uint32_t serial) noexcept {
+    std::uint64_t word = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      if ((word >> pointer_bits) != (serial & serial_mask)) return pushed::nobody;
+      const std::uint64_t top = word & pointer_mask;
+      if (top == closed) return pushed::nobody;
+      node->next = top <= asleep ? nullptr : pointer(top);
+      if (word_.compare_exchange_weak(word, tagged(serial, std::bit_cast<std::uint64_t>(node) >> 4U),
+                                      std::memory_order_acq_rel, std::memory_order_relaxed))
+        return top == asleep ? pushed::woke : pushed::queued;
+    }
+  }
+
+  /// Pushes a node for whoever lives here now: alias messages, which the receiver checks.
+  pushed push_any(heap_node* node) noexcept {
+    return push(node, static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed) >> pointer_bits));
+  }
+
+  /// Whether the life @p serial is on. Only a hint: it may end at any time.
+  [[nodiscard]] bool is_open(std::uint32_t serial) const noexcept {
+    const std::uint64_t word = word_.load(std::memory_order_acquire);
+    return (word >> pointer_bits) == (serial & serial_mask) && (word & pointer_mask) != closed;
+  }
+
+  // -- the owning process only ------------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] bool empty() const noexcept { return (word_.load(std::memory_order_relaxed) & pointer_mask) <= asleep; }
+
+  /// All that arrived, oldest first, linked by `next`; null if nothing did.
+  heap_node* take() noexcept {
+    const std::uint64_t word = word_.load(std::memory_order_relaxed);
+    if ((word & pointer_mask) <= asleep) return nullptr;
+    return reversed(word_.exchange(word & ~pointer_mask, std::memory_order_acquire) & pointer_mask);
+  }
+
+  /// Falls asleep unless something has arrived. After `true` the process may be running elsewhere: the caller touches it no more.
+  bool sleep() noexcept {
+    std::uint64_t word = word_.load(std::memory_order_relaxed);
+    return (word & pointer_mask) == awake &&
+           word_.compare_exchange_strong(word, word | asleep, std::memory_order_acq_rel, std::memory_order_relaxed);
+  }
+
+  /// Closes the slot for good (until the next `open`); what had arrived comes back, oldest first.
+  heap_node* close() noexcept {
+    const std::uint64_t word = word_.load(std::memory_order_relaxed);
+    const std::uint64_t top = word_.exchange((word & ~pointer_mask) | closed, std::memory_order_acq_rel) & pointer_mask;
+    return top <= asleep ? nullptr : reversed(top);
+  }
+
+private:
+  // Nodes are 16 byte aligned and lie in the lower 2^47 bytes: 43 bits of pointer, 21 bits of serial.
+  static constexpr unsigned pointer_bits = 43;
+  static constexpr std::uint64_t pointer_mask = (1ULL << pointer_bits) - 1;
+  static constexpr std::uint32_t serial_mask = (1U << 21U) - 1;
+  static constexpr std::uint64_t awake = 0;
+  static constexpr std::uint64_t asleep = 1;
+  static constexpr std::uint64_t closed = 2;
+
+  static std::uint64_t tagged(std::uint32_t serial, std::uint64_t low) noexcept {
+    return std::uint64_t{serial & serial_mask} << pointer_bits | low;
+  }
+  static heap_node* pointer(std::uint64_t top) noexcept { return std::bit_cast<heap_node*>(top << 4U); }
+  static heap_node* reversed(std::uint64_t top) noexcept {
+    if (top == awake || top == asleep || top == closed) return nullptr;
+    heap_node* oldest = nullptr;
+    for (heap_node* node = pointer(top); node != nullptr;) {
+      heap_node* older = node->next;
+      node->next = oldest;
+      oldest = node;
+      node = older;
+    }
+    return oldest;
+  }
+
+  std::atomic<std::uint64_t> word_{closed};
+};
+
+} // namespace agner::internal

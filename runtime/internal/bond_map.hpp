@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// A map for the links and monitors of one process: most have few, a supervisor may have a hundred thousand. A plain array while small, a hash table beyond.
+
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace agner::internal {
+
+template <class Key, class Value>
+class bond_map {
+public:
+  [[nodiscard]] Value* find(const Key& key) {
+    if (large_) {
+      const auto at = large_->find(key);
+      return at == large_->end() ? nullptr : &at->second;
+    }
+    for (auto& [k, v] : small_)
+      if (k == key) return &v;
+    return nullptr;
+  }
+
+  /// Adds what is not there yet.
+  Value& add(const Key& key, Value value) {
+    if (!large_ && small_.size() == small_max) {
+      large_ = std::make_unique<table>();
+      for (auto& [k, v] : small_)
+        large_->emplace(std::move(k), std::move(v));
+      small_ = {};
+    }
+    if (large_) return large_->emplace(key, std::move(value)).first->second;
+    return small_.emplace_back(key, std::move(value)).second;
+  }
+
+  bool erase(const Key& key) {
+    if (large_) return large_->erase(key) != 0;
+    for (auto& entry : small_) {
+      if (!(entry.first == key)) continue;
+      if (&entry != &small_.back()) entry = std::move(small_.back());
+      small_.pop_back();
+      return true;
+    }
+    return false;
+  }
+
+  template <class F>
+  void for_each(F&& f) {
+    if (large_)
+      for (auto& [k, v] : *large_)
+        f(k, v);
+    else
+      for (auto& [k, v] : small_)
+        f(k, v);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return large_ ? large_->size() : small_.size(); }
+
+private:
+  static constexpr std::size_t small_max = 16;
+  using table = boost::unordered_flat_map<Key, Value, std::hash<Key>>;
+
+  std::vector<std::pair<Key, Value>> small_;
+  std::unique_ptr<table> large_;
+};
+
+} // namespace agner::internal

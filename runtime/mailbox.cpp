@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "mailbox.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace agner::internal {
+
+namespace {
+constexpr std::uint32_t initial_entries = 4;
+constexpr std::uint32_t keep_entries = 64; // an empty mailbox gives back a larger buffer than this
+constexpr message_key untagged = 0xffff'ffffULL;
+constexpr message_key other_kind = 0xffff'ffff'ffff'ffffULL;
+} // namespace
+
+message_key key_of(const term& message) noexcept {
+  if (message.is_tuple()) {
+    const auto elements = message.elements();
+    const std::uint64_t arity = (std::uint64_t{elements.size()} + 1) << 32U;
+    if (elements.empty()) return arity | untagged;
+    const auto tag = elements.front().to_atom();
+    return arity | (tag ? tag->index() : untagged);
+  }
+  if (const auto name = message.to_atom()) return name->index();
+  return other_kind;
+}
+
+// Entries are moved with memcpy: a term is 16 bytes without a pointer into itself, so its bytes may move.
+
+void mailbox::push(term message) {
+  if (tail_ == capacity_) grow();
+  const message_key key = key_of(message);
+  ::new (entries_ + tail_) entry{key, std::move(message)};
+  ++tail_;
+}
+
+term mailbox::take(std::size_t index) noexcept {
+  entry* const at = entries_ + head_ + index;
+  term taken = std::move(at->message);
+  at->~entry();
+  const std::size_t before = index;
+  const std::size_t behind = size() - index - 1;
+  if (before <= behind) {
+    std::memmove(static_cast<void*>(entries_ + head_ + 1), static_cast<const void*>(entries_ + head_),
+                 before * sizeof(entry));
+    ++head_;
+  } else {
+    std::memmove(static_cast<void*>(at), static_cast<const void*>(at + 1), behind * sizeof(entry));
+    --tail_;
+  }
+  ++taken_;
+  if (head_ == tail_) {
+    head_ = tail_ = 0;
+    if (capacity_ > keep_entries) {
+      std::free(entries_);
+      entries_ = nullptr;
+      capacity_ = 0;
+    }
+  }
+  return taken;
+}
+
+void mailbox::grow() {
+  const std::uint32_t used = tail_ - head_;
+  if (head_ > used) { // more room in front than entries: move them down instead
+    std::memmove(static_cast<void*>(entries_), static_cast<const void*>(entries_ + head_), used * sizeof(entry));
+    head_ = 0;
+    tail_ = used;
+    return;
+  }
+  if (capacity_ > UINT32_MAX / 2) throw std::bad_alloc{};
+  const std::uint32_t wanted = capacity_ == 0 ? initial_entries : capacity_ * 2;
+  auto* larger = static_cast<entry*>(std::malloc(wanted * sizeof(entry)));
+  if (larger == nullptr) throw std::bad_alloc{};
+  if (used != 0)
+    std::memcpy(static_cast<void*>(larger), static_cast<const void*>(entries_ + head_), used * sizeof(entry));
+  std::free(entries_);
+  entries_ = larger;
+  head_ = 0;
+  tail_ = used;
+  capacity_ = wanted;
+}
+
+void mailbox::clear() noexcept {
+  for (std::uint32_t i = head_; i < tail_; ++i)
+    entries_[i].~entry();
+  std::free(entries_);
+  entries_ = nullptr;
+  head_ = tail_ = capacity_ = 0;
+}
+
+} // namespace agner::internal

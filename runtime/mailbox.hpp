@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages that arrived and were not yet received, in order. A receive scans their keys (arity and first element) without touching the messages.
+// Only the owning process touches it.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "term.hpp"
+
+namespace agner::internal {
+
+/// Arity and first element of a message, as one number that a clause compares under a mask.
+using message_key = std::uint64_t;
+
+/// What a clause knows of its messages before it looks into them: `(key & mask) == value`.
+struct message_filter {
+  message_key mask = 0;
+  message_key value = 0;
+
+  [[nodiscard]] constexpr bool passes(message_key key) const noexcept { return (key & mask) == value; }
+
+  static constexpr message_filter anything() noexcept { return {}; }
+  static constexpr message_filter tuple(std::uint32_t arity) noexcept {
+    return {0xffff'ffff'0000'0000ULL, std::uint64_t{arity + 1U} << 32U};
+  }
+  static message_filter tagged(std::uint32_t arity, atom tag) noexcept {
+    return {~0ULL, std::uint64_t{arity + 1U} << 32U | tag.index()};
+  }
+  static message_filter bare(atom name) noexcept { return {~0ULL, name.index()}; }
+};
+
+message_key key_of(const term& message) noexcept;
+
+class mailbox {
+public:
+  mailbox() noexcept = default;
+  mailbox(const mailbox&) = delete;
+  mailbox& operator=(const mailbox&) = delete;
+  ~mailbox() { clear(); }
+
+  struct entry {
+    message_key key;
+    term message;
+  };
+
+  [[nodiscard]] std::size_t size() const noexcept { return tail_ - head_; }
+  [[nodiscard]] entry& operator[](std::size_t index) noexcept { return entries_[head_ + index]; }
+  void push(term message);
+  /// Takes the message at @p index out; those behind it move up.
+  term take(std::size_t index) noexcept;
+  /// How many messages were ever taken out: a marker is good while this is unchanged.
+  [[nodiscard]] std::uint32_t taken() const noexcept { return taken_; }
+  void clear() noexcept;
+
+private:
+  void grow();
+
+  entry* entries_ = nullptr;
+  std::uint32_t head_ = 0;
+  std::uint32_t tail_ = 0;
+  std::uint32_t capacity_ = 0;
+  std::uint32_t taken_ = 0;
+};
+
+} // namespace agner::internal

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node: its processes, names and identity, as an object. Several live in one OS process. Any thread, unless said otherwise. Mechanism: docs/nodes.md.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "error.hpp"
+#include "reference.hpp"
+#include "router.hpp"
+#include "scheduler.hpp"
+#include "term.hpp"
+#include "toolchain.hpp"
+
+namespace agner {
+
+class node;
+
+/// What starts with a node and stops before its processes do: distribution. Declared here, implemented by dist/.
+class node_service {
+public:
+  virtual ~node_service() = default;
+  /// Starts on @p on; throws what keeps the node from starting. Runs on the thread that makes the node.
+  virtual void start(node& on) = 0;
+  /// Stops. Runs on the thread that destroys the node.
+  virtual void stop(node& on) noexcept = 0;
+};
+
+struct node_options {
+  /// `name@host`, or `nonode@nohost`.
+  std::string name = "nonode@nohost";
+  /// Most processes alive at once.
+  std::size_t processes_max = 1U << 20U;
+  /// Workers, clock and I/O; those that nodes of this OS process share if null.
+  std::shared_ptr<class scheduler> scheduler;
+  /// What starts with the node, in this order.
+  std::vector<std::shared_ptr<node_service>> services;
+
+  /// A node as `erl`'s flags say (-sname, -name, -setcookie, -proto_dist, ...) and as `ERL_FLAGS` does; distributed if it has a name.
+  /// Implemented in dist/. @errors raises `{bad_flag, Flag, Why}`  a flag that is wrong; all wrong ones are logged
+  static node_options from_args(int argc, const char* const* argv);
+};
+
+namespace internal {
+class process_core;
+class process_table;
+class name_registry;
+struct heap_node;
+struct signal;
+} // namespace internal
+
+class node {
+public:
+  /// Starts a node. @errors raises what a service of @p options raises
+  explicit node(node_options options = {});
+  /// Stops the services, kills what still runs, and waits for it. Not from one of its processes.
+  ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  [[nodiscard]] atom name() const noexcept { return identity_.node(); }
+  [[nodiscard]] std::uint32_t creation() const noexcept { return identity_.creation(); }
+  [[nodiscard]] incarnation identity() const noexcept { return identity_; }
+  [[nodiscard]] bool is_local(const pid& p) const noexcept { return p.home == identity_; }
+  [[nodiscard]] class scheduler& scheduler() const noexcept { return *scheduler_; }
+
+  /// Starts a process that runs `f(arguments...)`, a coroutine. From any thread; implemented in actors/spawn.hpp.
+  /// @returns its pid
+  template <class F, class... Arguments>
+  pid spawn(F&& f, Arguments&&... arguments);
+  /// Spawns and waits for the result. What the process raises is raised here; if it is killed, `raised` exit with the reason. Not from a process. Implemented in actors/run.hpp.
+  template <class F, class... Arguments>
+  auto run(F&& f, Arguments&&... arguments);
+
+  /// Sends a message to a pid, a registered name, {Name, Node} or an alias. Never fails: messages to nobody vanish.
+  void send(const term& to, term message);
+  /// An exit signal, as from a process that @p from names. @erlang exit/2
+  void exit(const pid& to, const term& reason, const pid& from = {});
+
+  [[nodiscard]] bool is_alive(const pid& local) const noexcept;
+  [[nodiscard]] std::size_t process_count() const noexcept;
+  [[nodiscard]] std::vector<pid> processes() const;
+
+  /// @errors `badarg`  the name is taken or `undefined`, the process has a name or is not alive or not local
+  result<> register_name(atom name, const pid& of);
+  result<> unregister_name(atom name);
+  /// @returns the pid, or nothing
+  [[nodiscard]] std::optional<pid> whereis(atom name) const;
+  [[nodiscard]] std::vector<atom> registered() const;
+
+  /// Sends @p message to @p to, a local pid or a name looked up then, after @p time. @p wrapped: as {timeout, Ref, Message}.
+  /// @errors raises `badarg`  @p time is negative, @p to is neither
+  reference start_timer(std::chrono::milliseconds time, const term& to, term message, bool wrapped);
+  /// The time that was left; nothing if the timer has fired, was cancelled or never was.
+  std::optional<std::chrono::milliseconds> cancel_timer(const reference& timer);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> read_timer(const reference& timer) const;
+
+  /// A reference that no other is equal to. @erlang make_ref/0
+  [[nodiscard]] reference make_reference() const { return make_reference(0); }
+
+  // -- for the layers of agner --------------------------------------------------------------------------------------------------------
+
+  /// @p alias_slot: 1 + the slot that an alias leads to, or 0.
+  [[nodiscard]] reference make_reference(std::uint32_t alias_slot) const;
+  [[nodiscard]] internal::process_table& table() noexcept { return *table_; }
+  [[nodiscard]] internal::name_registry& names() noexcept { return *names_; }
+  /// Null while the node is not distributed. The router outlives all that may call it.
+  [[nodiscard]] class router* router() const noexcept { return router_.load(std::memory_order_acquire); }
+  void set_router(class router* to) noexcept { router_.store(to, std::memory_order_release); }
+  /// Pushes a signal; false if nobody takes it, and the node is then freed.
+  bool push(const pid& local, internal::heap_node* signal) noexcept;
+  /// Answers a signal to a process that is not there: a link with exit noproc, a monitor with DOWN noproc, an unlink with its acknowledgement.
+  void answer_for_nobody(const pid& nobody, const internal::signal& what) noexcept;
+  /// One object of each type T, made when first asked for and kept as long as the node: caches, tables of a layer.
+  template <class T>
+  T& service();
+
+  /// The node of this OS process that is @p identity, null if it is none.
+  static node* local(incarnation identity) noexcept;
+
+private:
+  struct parts;
+
+  void halt() noexcept;
+  void send_to_alias(const reference& alias, term message);
+
+  std::shared_ptr<class scheduler> scheduler_;
+  incarnation identity_;
+  std::unique_ptr<internal::process_table> table_;
+  std::unique_ptr<internal::name_registry> names_;
+  std::atomic<class router*> router_{nullptr};
+  std::vector<std::shared_ptr<node_service>> services_;
+  std::shared_ptr<void> service_of(const void* key, std::shared_ptr<void> (*make)(node&));
+  std::unique_ptr<parts> parts_;
+};
+
+template <class T>
+T& node::service() {
+  static const char key = 0;
+  return *static_cast<T*>(
+      service_of(&key, [](node& on) -> std::shared_ptr<void> { return std::make_shared<T>(on); }).get());
+}
+
+} // namespace agner

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of a process: taking its turn, waiting, ending. What its signals do: process_signals.cpp.
+
+#include "process_core.hpp"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <string>
+#include <typeinfo>
+
+#include "error.hpp"
+#include "internal/name_registry.hpp"
+#include "internal/process_table.hpp"
+#include "internal/relations.hpp"
+#include "internal/thread_state.hpp"
+#include "internal/timer_service.hpp"
+#include "log.hpp"
+#include "node.hpp"
+#include "term_builders.hpp"
+#include "term_text.hpp"
+
+namespace agner::internal {
+
+namespace {
+
+std::string type_name(const std::type_info& of) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name{abi::__cxa_demangle(of.name(), nullptr, nullptr, &status),
+                                                    std::free};
+  return status == 0 ? name.get() : of.name();
+}
+
+// {Reason, Stack}; the stack is empty so far.
+term with_stack(const term& reason) { return tuple(reason, term{}); }
+
+term reason_of(const std::exception_ptr& failure, bool& crashed) {
+  crashed = true;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const raised& r) {
+    switch (r.cls()) {
+    case raised_class::exit: crashed = false; return r.reason();
+    case raised_class::throw_: return with_stack(tuple("nocatch"_atom, r.reason()));
+    case raised_class::error: return with_stack(r.reason());
+    }
+    return r.reason();
+  } catch (const std::bad_alloc&) {
+    return with_stack("system_limit"_atom);
+  } catch (const std::exception& e) {
+    return with_stack(tuple("cxx_exception"_atom, binary(type_name(typeid(e))), binary(e.what())));
+  } catch (...) {
+    return with_stack("cxx_exception"_atom);
+  }
+}
+
+} // namespace
+
+process_core::process_core() noexcept = default;
+process_core::~process_core() = default;
+
+pid process_core::self() const noexcept { return {index_ + 1, serial(), node_->identity()}; }
+
+relations& process_core::bonds() {
+  if (!relations_) relations_ = std::make_unique<relations>();
+  return *relations_;
+}
+
+process_extras& process_core::extras() {
+  if (!extras_) extras_ = std::make_unique<process_extras>();
+  return *extras_;
+}
+
+// -- taking a turn ------------------------------------------------------------------------------------------------------------------
+
+process_core::turn process_core::run(int reductions) {
+  process_core*& current = this_thread().process;
+  current = this;
+  reductions_ = reductions;
+  const turn outcome = resume();
+  if (outcome == turn::ended) end();
+  this_thread().process = nullptr;
+  return outcome;
+}
+
+// When this returns `waiting`, the process may already run elsewhere.
+process_core::turn process_core::resume() {
+  try {
+    for (;;) {
+      if (!take_signals()) return turn::ended;
+      if (suspended_) {
+        if (inbox_.sleep()) return turn::waiting;
+        continue;
+      }
+      if (waiter_ != nullptr) {
+        if (!waiter_->poll(*this)) {
+          if (inbox_.sleep()) return turn::waiting;
+          continue;
+        }
+        waiter_ = nullptr;
+      }
+      const auto at = resume_ ? std::exchange(resume_, nullptr) : body_->start(*this);
+      at.resume();
+      if (!resume_) break;
+      if (reductions_ <= 0 || waiter_ == nullptr) return turn::yielded;
+    }
+    std::exception_ptr failure;
+    if (!body_->finished(failure))
+      die("suspended_outside_agner"_atom, true);
+    else if (failure)
+      die_of(failure);
+    else
+      die("normal"_atom, false);
+  } catch (...) { // start() or poll() raised
+    die_of(std::current_exception());
+  }
+  return turn::ended;
+}
+
+bool process_core::take_signals() {
+  heap_node* node = inbox_.take();
+  while (node != nullptr) {
+    heap_node* const next = node->next;
+    if (node->kind() == node_kind::signal) {
+      obey(static_cast<signal&>(*node));
+      free_signal(node);
+    } else {
+      mailbox_.push(take_message(node));
+    }
+    node = next;
+  }
+  return !dying_;
+}
+
+// -- timeouts -----------------------------------------------------------------------------------------------------------------------
+
+void process_core::arm_timeout(std::chrono::milliseconds after) {
+  timed_out_ = false;
+  scheduler& on = home().scheduler();
+  timer_ = on.timers().start_timeout(on.time().now() + after, self(), ++timeout_number_);
+}
+
+void process_core::disarm_timeout() noexcept {
+  if (timer_ == 0) return;
+  if (!timed_out_) home().scheduler().timers().cancel(timer_);
+  timer_ = 0;
+  timed_out_ = false;
+  ++timeout_number_;
+}
+
+// -- ending ---------------------------------------------------------------------------------------------------------------------------
+
+void process_core::die(term reason, bool crashed) noexcept {
+  if (dying_) return; // the first reason counts
+  dying_ = true;
+  crashed_ = crashed;
+  exit_reason_ = std::move(reason);
+}
+
+void process_core::die_of(const std::exception_ptr& failure) noexcept {
+  bool crashed = false;
+  try {
+    term reason = reason_of(failure, crashed);
+    die(std::move(reason), crashed);
+  } catch (...) {
+    die("system_limit"_atom, true);
+  }
+}
+
+void process_core::destroy_body() noexcept {
+  waiter_ = nullptr;
+  resume_ = nullptr;
+  if (body_ == nullptr) return;
+  process_body* const gone = std::exchange(body_, nullptr);
+  gone->~process_body();
+  if (static_cast<void*>(gone) != inline_body_) ::operator delete(static_cast<void*>(gone));
+}
+
+void process_core::end() noexcept {
+  node& on = home();
+  const pid me = self();
+  const term reason = std::move(exit_reason_);
+  if (crashed_) log::error("Error in process ~p on node ~p with exit value:~n~p", me, on.name(), reason);
+  destroy_body();
+  disarm_timeout();
+  heap_node* late = inbox_.close();
+  on.names().forget(me);
+  sever_bonds(reason);
+  answer_posthumously(late);
+  relations_.reset();
+  extras_.reset();
+  mailbox_.clear();
+  dying_ = crashed_ = trap_exit_ = timed_out_ = suspended_ = false;
+  on.table().free(*this);
+}
+
+// -- starting -------------------------------------------------------------------------------------------------------------------------
+
+process_core& allocate_process(node& on) { return on.table().allocate(); }
+
+void abandon_process(process_core& fresh) noexcept { fresh.home().table().free(fresh); }
+
+pid open_process(process_core& fresh) noexcept {
+  const pid id = fresh.self();
+  node& on = fresh.home();
+  on.table().open(fresh);
+  on.scheduler().enqueue(fresh);
+  return id;
+}
+
+pid open_linked(process_core& parent, process_core& fresh) {
+  parent.link_at_spawn(fresh);
+  return open_process(fresh);
+}
+
+// -- the current process ----------------------------------------------------------------------------------------------------------------
+
+process_core* current_process_or_null() noexcept { return this_thread().process; }
+
+process_core& current_process() {
+  process_core* const here = this_thread().process;
+  if (here == nullptr) raise_error("not_a_process"_atom);
+  return *here;
+}
+
+} // namespace agner::internal

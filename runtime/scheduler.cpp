@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// CAF's actor_system with our policy, as a scheduler.
+
+#include "scheduler.hpp"
+
+#include <sched.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/coordinator.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "error.hpp"
+#include "internal/process_actor.hpp"
+#include "internal/worker_policy.hpp"
+#include "internal/worker_pool.hpp"
+#include "log.hpp"
+
+namespace agner {
+
+namespace internal {
+
+namespace {
+
+// What a coordinator that CAF makes needs to know; carried by the configuration, the one thing of ours that it can reach.
+class scheduler_config : public caf::actor_system_config {
+public:
+  scheduler_config(worker_pool& pool_of, scheduler& home_of) : pool(pool_of), home(home_of) {
+    set("scheduler.max-threads", static_cast<std::size_t>(pool.size()));
+    module_factories.emplace_back([](caf::actor_system& system) -> caf::actor_system::module* {
+      return new caf::scheduler::coordinator<worker_policy>(system);
+    });
+  }
+  worker_pool& pool;
+  scheduler& home;
+};
+
+} // namespace
+
+worker_policy::coordinator_data::coordinator_data(caf::scheduler::abstract_coordinator* self) {
+  const auto& config = static_cast<const scheduler_config&>(self->system().config());
+  pool = &config.pool;
+  home = &config.home;
+}
+
+} // namespace internal
+
+namespace {
+
+constexpr std::size_t workers_max = 64; // a bit each in worker_pool
+
+std::size_t processors() noexcept {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<std::size_t>(CPU_COUNT(&set));
+}
+
+std::size_t worker_count(const scheduler_options& options) {
+  if (options.workers > workers_max) raise_error("badarg"_atom);
+  return std::min(options.workers == 0 ? processors() : options.workers, workers_max);
+}
+
+void report_held(std::size_t worker, caf::resumable* job) {
+  // The job may end while we look; its memory stays (process_actor.hpp), so at worst the name is that of its successor.
+  if (job->subtype() != caf::resumable::function_object) return;
+  if (const auto* p = dynamic_cast<internal::process_actor*>(job))
+    log::warning("long_schedule: process ~p holds worker ~p", p->self(), worker);
+}
+
+class caf_scheduler final : public scheduler {
+public:
+  explicit caf_scheduler(const scheduler_options& options)
+      : pool_(worker_count(options), options.long_schedule, report_held), config_(pool_, *this), system_(config_) {}
+
+  void enqueue(internal::process_core& woken) noexcept override {
+    auto* job = static_cast<internal::process_actor*>(&woken);
+    const internal::thread_state& here = internal::this_thread();
+    if (here.home == this)
+      pool_.push_woken(here.worker, job);
+    else
+      pool_.push_external(job);
+  }
+  [[nodiscard]] const clock& time() const noexcept override { return clock::steady(); }
+  internal::timer_service& timers() noexcept override { return pool_.timers(); }
+  internal::io_driver& io() noexcept override { return pool_.io(); }
+  void quiesce() override { pool_.quiesce(); }
+  void* caf_system() noexcept override { return &system_; }
+
+  void wait_until(bool (*done)(void*), void* context) override {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return done(context); });
+  }
+  void wake_waiters() noexcept override {
+    const std::lock_guard lock{mutex_};
+    changed_.notify_all();
+  }
+
+private:
+  internal::worker_pool pool_;
+  internal::scheduler_config config_;
+  caf::actor_system system_;
+  std::mutex mutex_; // orders changes with waits
+  std::condition_variable changed_;
+};
+
+} // namespace
+
+std::shared_ptr<scheduler> scheduler::start(const scheduler_options& options) {
+  return std::make_shared<caf_scheduler>(options);
+}
+
+std::shared_ptr<scheduler> scheduler::process_wide() {
+  static std::mutex mutex;
+  static std::weak_ptr<scheduler> shared;
+  const std::lock_guard lock{mutex};
+  auto running = shared.lock();
+  if (!running) shared = running = start();
+  return running;
+}
+
+} // namespace agner

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signals: everything one process can do to another. One queue per receiver keeps them in the order sent between any pair. Mechanism: docs/signals.md.
+
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "heap_node.hpp"
+#include "term.hpp"
+
+namespace agner::internal {
+
+/// What a signal asks of its receiver. A message that is a fresh tuple is its own signal: no node of this kind is made for it.
+enum class signal_kind : std::uint8_t {
+  exit,          // from: sender, value: reason           exit/2
+  link_exit,     // from: the linked one, value: reason   a link broke
+  link,          // from: who linked
+  unlink,        // from: who unlinked, number: id to acknowledge
+  unlink_ack,    // from: who acknowledges, number: its id
+  monitor,       // from: watcher, ref: its monitor, value: what it asked to watch (pid or name)
+  demonitor,     // from: watcher, ref
+  down,          // from: what was watched, ref, value: reason
+  alias_message, // ref: the alias, value: the message
+  timeout,       // number: which wait
+  resume,        // what the process was suspended on has room again
+};
+
+/// How far ahead of others a signal is handled. Room for priority messages (EEP 76).
+enum class signal_priority : std::uint8_t { normal, high };
+
+/// Any message that is no fresh tuple, on its way.
+struct envelope : heap_node {
+  explicit envelope(term what) noexcept : heap_node(node_kind::envelope, 0), message(std::move(what)) {}
+  term message;
+};
+
+struct signal : heap_node {
+  explicit signal(signal_kind what, signal_priority urgency = signal_priority::normal) noexcept
+      : heap_node(node_kind::signal, static_cast<std::uint32_t>(what) | static_cast<std::uint32_t>(urgency) << 8U) {}
+
+  [[nodiscard]] signal_kind what() const noexcept { return static_cast<signal_kind>(size() & 0xffU); }
+  [[nodiscard]] signal_priority priority() const noexcept { return static_cast<signal_priority>(size() >> 8U & 0xffU); }
+
+  pid from;
+  term ref;
+  term value;
+  std::uint64_t number = 0;
+};
+
+/// Memory for a signal or envelope. The receiver frees it with `free_signal`.
+signal* new_signal(signal_kind what);
+envelope* new_envelope(term message);
+void free_signal(heap_node* node) noexcept;
+
+/// @p message as a node for an inbox: the tuple itself where nobody else holds it, else an envelope.
+heap_node* message_node(term&& message);
+/// The message that @p node carries; the node is used up. Only for tuples and envelopes.
+term take_message(heap_node* node) noexcept;
+
+} // namespace agner::internal
