@@ -96,7 +96,7 @@ void line_writer::write_bytes(const term& of, std::string& to) const {
     auto value = std::to_integer<unsigned>(bytes[i]);
     if (i + 1 == bytes.size() && trailing_bits != 0) {
       value >>= 8 - trailing_bits;
-      to += std::to_string(trailing_bits) + ':' + std::to_string(value);
+      to += std::to_string(value) + ':' + std::to_string(trailing_bits);
     } else {
       to += std::to_string(value);
     }
