@@ -24,12 +24,19 @@ public:
   [[nodiscard]] const life& operator[](std::uint32_t index) const noexcept { return lives_[index]; }
 
   std::optional<std::uint32_t> intern(life wanted) noexcept {
-    const auto hash = (wanted.node.index() * 0x9e3779b1U) ^ (wanted.creation * 0x85ebca6bU);
     return lives_.intern(
-        hash ^ hash >> 15U, [wanted](life known) { return known == wanted; }, [wanted] { return wanted; });
+        hash_of(wanted), [wanted](life known) { return known == wanted; }, [wanted] { return wanted; });
+  }
+  [[nodiscard]] std::optional<std::uint32_t> find(life wanted) const noexcept {
+    return lives_.find(hash_of(wanted), [wanted](life known) { return known == wanted; });
   }
 
 private:
+  static std::uint32_t hash_of(life wanted) noexcept {
+    const auto hash = (wanted.node.index() * 0x9e3779b1U) ^ (wanted.creation * 0x85ebca6bU);
+    return hash ^ hash >> 15U;
+  }
+
   internal::interning_table<life, 10, 24, 12> lives_;
 };
 
@@ -42,6 +49,11 @@ life_table& table() {
 
 std::optional<incarnation> incarnation::intern(atom node, std::uint32_t creation) noexcept {
   const auto index = table().intern({node, creation});
+  return index ? std::optional{from_index(*index)} : std::nullopt;
+}
+
+std::optional<incarnation> incarnation::existing(atom node, std::uint32_t creation) noexcept {
+  const auto index = table().find({node, creation});
   return index ? std::optional{from_index(*index)} : std::nullopt;
 }
 

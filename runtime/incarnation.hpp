@@ -24,6 +24,9 @@ public:
   /// The same without raising: nothing where the table is full. For decoders.
   static std::optional<incarnation> intern(atom node, std::uint32_t creation) noexcept;
 
+  /// The pair's incarnation if it is interned already. For decoders that count what is new.
+  static std::optional<incarnation> existing(atom node, std::uint32_t creation) noexcept;
+
   [[nodiscard]] atom node() const noexcept;
   [[nodiscard]] std::uint32_t creation() const noexcept;
 
