@@ -48,11 +48,13 @@ using parameter_of = std::remove_cvref_t<std::tuple_element_t<0, typename callab
 /// What can be known of a message of type T before looking into it.
 template <class T>
 message_filter filter_of() {
-  using shape = message_shape<T>;
-  if constexpr (shape::is == message_shape_kind::tagged_tuple)
-    return message_filter::tagged(shape::arity, shape::tag());
-  else if constexpr (shape::is == message_shape_kind::bare_atom)
-    return message_filter::bare(shape::tag());
+  constexpr message_form form = message_shape<T>;
+  if constexpr (form.what == message_form::kind::tagged_tuple)
+    return message_filter::tagged(static_cast<std::uint32_t>(form.arity), form.tag());
+  else if constexpr (form.what == message_form::kind::atom)
+    return message_filter::bare(form.tag());
+  else if constexpr (form.what == message_form::kind::tuple)
+    return message_filter::tuple(static_cast<std::uint32_t>(form.arity));
   else
     return message_filter::anything();
 }

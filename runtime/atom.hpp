@@ -14,6 +14,9 @@
 
 namespace agner {
 
+class atom;
+std::strong_ordering compare_names(atom left, atom right) noexcept;
+
 /// The name of something, compared by index. Names are UTF-8 of at most 255 characters (not bytes), as in Erlang.
 class atom {
 public:
@@ -50,12 +53,14 @@ public:
   }
 
   friend constexpr bool operator==(atom, atom) noexcept = default;
+  /// Erlang's order of atoms: by the code points of their names.
+  friend std::strong_ordering operator<=>(atom left, atom right) noexcept { return compare_names(left, right); }
 
 private:
   std::uint32_t index_ = 0;
 };
 
-/// Erlang's order of atoms: by the code points of their names.
+/// Erlang's order of atoms, as `<=>`.
 std::strong_ordering compare_names(atom left, atom right) noexcept;
 
 namespace internal {

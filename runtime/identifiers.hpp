@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 
@@ -19,6 +20,12 @@ struct pid {
   /// The name of the node the process lives on. @erlang node/1
   [[nodiscard]] atom node() const noexcept { return home.node(); }
   friend constexpr bool operator==(const pid&, const pid&) noexcept = default;
+  /// Erlang's order of pids: serial, id, name of the node, creation. @source OTP 25.2.3, asked
+  friend std::strong_ordering operator<=>(const pid& left, const pid& right) noexcept {
+    if (const auto order = left.serial <=> right.serial; order != 0) return order;
+    if (const auto order = left.id <=> right.id; order != 0) return order;
+    return left.home <=> right.home;
+  }
 };
 
 /// The name of a port. agner makes none (a socket is a process); those of peers pass through unchanged.

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 
@@ -38,6 +39,12 @@ public:
   }
 
   friend constexpr bool operator==(incarnation, incarnation) noexcept = default;
+  /// By name, then by creation.
+  friend std::strong_ordering operator<=>(incarnation left, incarnation right) noexcept {
+    if (left == right) return std::strong_ordering::equal;
+    if (const auto order = left.node() <=> right.node(); order != 0) return order;
+    return left.creation() <=> right.creation();
+  }
 
 private:
   std::uint32_t index_ = 0;

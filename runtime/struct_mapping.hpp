@@ -1,90 +1,164 @@
 // SPDX-License-Identifier: Apache-2.0
-// C++ values as terms and back: `to_term(x)` and `from_term<T>(t)`. Numbers, atoms, identifiers, strings, containers, tuples, and aggregates as tagged tuples (Boost.PFR).
-// Table of the mapping: docs/struct-mapping.md.
+// Structs as tagged tuples: `struct ping { static constexpr auto tag = "ping"_atom; pid from; };` is `{ping, From}`. Without members it is the bare atom, without tag a plain tuple.
+// What the other types become: term_traits.hpp. Table of the mapping: docs/struct-mapping.md.
 
 #pragma once
 
-#include <boost/pfr.hpp>
+#include <boost/pfr/core.hpp>
 
-#include <cstdint>
+#include <chrono>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
-#include "reference.hpp"
-#include "term.hpp"
-#include "term_builders.hpp"
+#include "term_traits.hpp"
 
 namespace agner {
 
-/// What is known of every message that maps to a type.
-enum class message_shape_kind : std::uint8_t { anything, tagged_tuple, bare_atom };
+namespace internal {
 
 template <class T>
-concept tagged_aggregate = std::is_aggregate_v<T> && requires { T::tag; };
+inline constexpr bool is_atom_literal = false;
+template <literal_text Text>
+inline constexpr bool is_atom_literal<atom_literal<Text>> = true;
 
 template <class T>
-struct message_shape {
-  static constexpr auto is = message_shape_kind::anything;
+concept has_tag = requires { T::tag; };
+
+template <class T>
+inline constexpr bool is_duration = false;
+template <class Rep, class Period>
+inline constexpr bool is_duration<std::chrono::duration<Rep, Period>> = true;
+
+// -- what PFR cannot see ----------------------------------------------------------------------------------------------------------------
+
+/// Converts to a base of T, and to nothing else.
+template <class T>
+struct any_base_of {
+  template <class Base>
+    requires(std::is_base_of_v<Base, T> && !std::same_as<Base, T>)
+  constexpr operator Base() const noexcept;
 };
-template <tagged_aggregate T>
-struct message_shape<T> {
-  static constexpr auto is =
-      boost::pfr::tuple_size_v<T> == 0 ? message_shape_kind::bare_atom : message_shape_kind::tagged_tuple;
-  static constexpr std::uint32_t arity = 1 + static_cast<std::uint32_t>(boost::pfr::tuple_size_v<T>);
-  static atom tag() { return T::tag; }
-};
-
 template <class T>
-std::optional<T> from_term(const term& from);
+concept has_base = requires { T{any_base_of<T>{}}; };
 
-/// @p value as a term.
-template <class T>
-term to_term(T&& value) {
-  using plain = std::remove_cvref_t<T>;
-  if constexpr (tagged_aggregate<plain>) {
-    if constexpr (boost::pfr::tuple_size_v<plain> == 0)
-      return term(plain::tag.value());
-    else
-      return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return tuple(plain::tag.value(), to_term(boost::pfr::get<I>(value))...);
-      }(std::make_index_sequence<boost::pfr::tuple_size_v<plain>>{});
-  } else {
-    return term(std::forward<T>(value));
+/// Converts to everything; is never asked to.
+struct anything {
+  template <class T>
+  operator T() const noexcept {
+    std::unreachable();
   }
+};
+template <std::size_t>
+using anything_at = anything;
+
+/// Whether T{anything times Before, {anything, anything}, anything times After} is an initialisation.
+template <class T, std::size_t... Before, std::size_t... After>
+constexpr bool takes_two_at(std::index_sequence<Before...>, std::index_sequence<After...>) {
+  return requires { T{anything_at<Before>{}..., {anything{}, anything{}}, anything_at<After>{}...}; };
 }
 
-/// @p from as a T, nothing where it is none.
+/// Initialisers count each element of an array member. So where braces round two of them leave room for fewer than one member less, the member is an array.
+template <class T, std::size_t Fields>
+constexpr bool has_array() {
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return ((takes_two_at<T>(std::make_index_sequence<I>{}, std::index_sequence<>{}) &&
+             !takes_two_at<T>(std::make_index_sequence<I>{}, std::make_index_sequence<Fields - I - 1>{})) ||
+            ...);
+  }(std::make_index_sequence<Fields>{});
+}
+
+/// Says in one sentence why T is no term; true where it is one.
 template <class T>
-std::optional<T> from_term(const term& from) {
-  if constexpr (std::is_same_v<T, term>)
-    return from;
-  else if constexpr (std::is_same_v<T, pid>)
-    return from.to_pid();
-  else if constexpr (std::is_same_v<T, reference>)
-    return from.to_reference();
-  else if constexpr (std::is_same_v<T, atom>)
-    return from.to_atom();
-  else if constexpr (std::is_integral_v<T>) {
-    const auto value = from.to_int64();
-    if (!value || !std::in_range<T>(*value)) return std::nullopt;
-    return static_cast<T>(*value);
-  } else if constexpr (tagged_aggregate<T>) {
-    constexpr auto size = boost::pfr::tuple_size_v<T>;
-    if constexpr (size == 0) {
-      if (from.is(T::tag.value())) return T{};
-      return std::nullopt;
-    } else {
-      if (!from.is_tagged(T::tag.value(), size + 1)) return std::nullopt;
-      return [&]<std::size_t... I>(std::index_sequence<I...>) -> std::optional<T> {
-        auto parts = std::make_tuple(from_term<boost::pfr::tuple_element_t<I, T>>(from[I + 1])...);
-        if (!(std::get<I>(parts) && ...)) return std::nullopt;
-        return T{std::move(*std::get<I>(parts))...};
-      }(std::make_index_sequence<size>{});
+consteval bool check_struct() {
+  static_assert(!std::is_enum_v<T>,
+                "agner: an enum is no term, because neither its numbers nor its names are what a peer knows: "
+                "use atoms, or specialise agner::term_traits for it");
+  static_assert(!is_duration<T>, "agner: a duration is no term, because a peer would have to guess its unit: use an "
+                                 "integer with the unit in its name");
+  static_assert(!std::is_pointer_v<T> && !std::is_reference_v<T>,
+                "agner: a pointer or reference is no term: send what it points to, or a pid");
+  static_assert(std::is_enum_v<T> || is_duration<T> || std::is_pointer_v<T> || std::is_reference_v<T> ||
+                    std::is_aggregate_v<T>,
+                "agner: not a plain struct (it has constructors, private members or virtual functions), so its members "
+                "cannot be seen: "
+                "specialise agner::term_traits for it");
+  if constexpr (std::is_aggregate_v<T>) {
+    static_assert(!std::is_union_v<T>, "agner: a union is no term: use std::variant");
+    static_assert(!has_base<T>,
+                  "agner: members of a base class cannot be seen: make it a member, or specialise agner::term_traits");
+    if constexpr (!has_base<T> && !std::is_union_v<T>) {
+      static_assert(!has_array<T, boost::pfr::tuple_size_v<T>>(),
+                    "agner: members that are arrays cannot be seen: use std::array");
+      if constexpr (has_tag<T>) {
+        static_assert(is_atom_literal<std::remove_const_t<decltype(T::tag)>>,
+                      "agner: the tag of a struct must be a literal: static constexpr auto tag = \"name\"_atom;");
+      }
+      return !has_array<T, boost::pfr::tuple_size_v<T>>();
     }
-  } else {
-    static_assert(sizeof(T) == 0, "no mapping of this type to a term");
   }
+  return false;
 }
+
+template <class T, class = std::make_index_sequence<boost::pfr::tuple_size_v<T>>>
+struct struct_traits;
+
+template <class T, std::size_t... I>
+struct struct_traits<T, std::index_sequence<I...>> {
+  static constexpr std::size_t arity = sizeof...(I) + (has_tag<T> ? 1 : 0);
+
+  template <class Struct>
+  static term to(Struct&& value) {
+    if constexpr (!has_tag<T>) {
+      return tuple_from(field<I>(std::forward<Struct>(value))...);
+    } else if constexpr (sizeof...(I) == 0) {
+      return T::tag;
+    } else {
+      return tuple_from(T::tag, field<I>(std::forward<Struct>(value))...);
+    }
+  }
+
+  static std::optional<T> from(const term& from) {
+    if (!shape.may_be(from)) return std::nullopt;
+    if constexpr (sizeof...(I) == 0) {
+      return T{};
+    } else {
+      return read_elements<T, boost::pfr::tuple_element_t<I, T>...>(
+          from.elements().data() + (has_tag<T> ? 1 : 0), [](auto&&... fields) { return T{std::move(fields)...}; });
+    }
+  }
+
+  static constexpr message_form form() {
+    if constexpr (!has_tag<T>) {
+      return tuple_form<boost::pfr::tuple_element_t<I, T>...>();
+    } else {
+      using kind = message_form::kind;
+      return {sizeof...(I) == 0 ? kind::atom : kind::tagged_tuple, sizeof...(I) == 0 ? 0 : arity,
+              &std::remove_const_t<decltype(T::tag)>::value};
+    }
+  }
+  static constexpr message_form shape = form();
+
+private:
+  template <std::size_t At, class Struct>
+  static decltype(auto) field(Struct&& value) {
+    if constexpr (std::is_lvalue_reference_v<Struct>) {
+      return boost::pfr::get<At>(value);
+    } else {
+      return std::move(boost::pfr::get<At>(value));
+    }
+  }
+};
+
+template <class T, bool Mappable>
+struct struct_traits_if {};
+template <class T>
+struct struct_traits_if<T, true> : struct_traits<T> {};
+
+} // namespace internal
+
+/// Plain structs. For other types it says why they are no terms.
+template <class T>
+struct term_traits : internal::struct_traits_if<T, internal::check_struct<T>()> {};
 
 } // namespace agner

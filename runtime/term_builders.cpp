@@ -74,6 +74,12 @@ term in_segments(std::size_t length, term tail, Fill fill) {
 
 } // namespace
 
+term internal::new_list(std::size_t length, term*& elements) {
+  elements = nullptr;
+  if (length == 0) return {};
+  return new_segment(length, {}, elements);
+}
+
 term list_of(std::span<const term> elements, term tail) {
   return in_segments(elements.size(), std::move(tail), [elements](term* into, std::size_t from, std::size_t count) {
     const auto part = elements.subspan(from, count);

@@ -18,6 +18,8 @@ namespace agner {
 namespace internal {
 /// A tuple of @p arity elements, all `[]`, for writing through the returned pointer before anybody else sees the term.
 term new_tuple(std::size_t arity, term*& elements);
+/// The same for a proper list, of at most `heap_node::size_max` elements.
+term new_list(std::size_t length, term*& elements);
 } // namespace internal
 
 /// `{A, B, ...}`. @errors raises `system_limit`  more than 2^24 - 1 elements

@@ -36,25 +36,13 @@ constexpr std::array<std::uint8_t, 14> ranks = [] {
 
 std::uint8_t rank(const term& t) noexcept { return ranks[static_cast<std::size_t>(t.kind())]; }
 
-std::weak_ordering compare_homes(incarnation left, incarnation right) noexcept {
-  if (left == right) return std::weak_ordering::equivalent;
-  if (const auto order = compare_names(left.node(), right.node()); order != 0) return order;
-  return left.creation() <=> right.creation();
-}
-
-std::weak_ordering compare_pids(const term& left, const term& right) noexcept {
-  // The payload is serial, then id.
-  if (const auto order = term_access::payload(left) <=> term_access::payload(right); order != 0) return order;
-  return compare_homes(term_access::home(left), term_access::home(right));
-}
-
 std::weak_ordering compare_ports(const term& left, const term& right) noexcept {
-  if (const auto order = compare_homes(term_access::home(left), term_access::home(right)); order != 0) return order;
+  if (const auto order = term_access::home(left) <=> term_access::home(right); order != 0) return order;
   return term_access::payload(left) <=> term_access::payload(right);
 }
 
 std::weak_ordering compare_references(const term& left, const term& right) noexcept {
-  if (const auto order = compare_homes(term_access::home(left), term_access::home(right)); order != 0) return order;
+  if (const auto order = term_access::home(left) <=> term_access::home(right); order != 0) return order;
   std::array<std::uint32_t, reference::words_max> left_words{};
   std::array<std::uint32_t, reference::words_max> right_words{};
   const std::size_t left_count = left.as_reference().words(left_words);
@@ -177,7 +165,7 @@ private:
     case term_kind::reference:
     case term_kind::long_reference: return compare_references(left, right);
     case term_kind::port: return compare_ports(left, right);
-    case term_kind::pid: return compare_pids(left, right);
+    case term_kind::pid: return *left.to_pid() <=> *right.to_pid();
     case term_kind::bits: return compare_bits(left, right, how);
     case term_kind::fun: return visit_funs(left, right, how);
     case term_kind::tuple:
