@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "option_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "../../runtime/term_builders.hpp"
+#include "../../runtime/term_views.hpp"
+#include "option_values.hpp"
+
+namespace agner::ssl::internal {
+namespace {
+
+/// Longest server name that SNI can carry. @source RFC 6066, section 3; RFC 1035, section 2.3.4
+constexpr std::size_t server_name_characters_max = 255;
+
+/// Most intermediates that depth may ask for. @source OpenSSL refuses chains longer than 100
+constexpr std::int64_t depth_max = 100;
+
+// -- rules for single options -------------------------------------------------------------------------------------------------------
+
+template <auto Member>
+void path(atom option, const term& value, checking& in) {
+  if (auto text = name_value(value))
+    in.made.context.*Member = *std::move(text);
+  else
+    in.faults.expected(option, value, "the path of a PEM file, as a string or binary");
+}
+
+template <auto Member>
+void context_boolean(atom option, const term& value, checking& in) {
+  if (const auto on = boolean_value(value))
+    in.made.context.*Member = *on;
+  else
+    in.faults.expected(option, value, "true or false");
+}
+
+void password(atom option, const term& value, checking& in) {
+  if (auto text = text_value(value))
+    in.made.context.password = *std::move(text);
+  else
+    in.faults.expected_secret(option, "a string or binary");
+}
+
+void verify(atom option, const term& value, checking& in) {
+  in.verify_given = true;
+  if (value.is("verify_peer"_atom))
+    in.made.context.verify_peer = true;
+  else if (value.is("verify_none"_atom))
+    in.made.context.verify_peer = false;
+  else
+    in.faults.expected(option, value, "verify_peer or verify_none");
+}
+
+void depth(atom option, const term& value, checking& in) {
+  if (const auto levels = integer_value(value, 0, depth_max))
+    in.made.context.depth = static_cast<int>(*levels);
+  else
+    in.faults.expected(option, value,
+                       "an integer from 0 to 100: how many authorities may stand between the peer and a trusted one");
+}
+
+void server_name(atom option, const term& value, checking& in) {
+  if (value.is("disable"_atom)) {
+    in.made.name = {.what = name_settings::form::disabled};
+    return;
+  }
+  auto name = name_value(value);
+  if (name && name->size() <= server_name_characters_max)
+    in.made.name = {.what = name_settings::form::given, .name = *std::move(name)};
+  else
+    in.faults.expected(option, value, "a host name of at most 255 characters, or disable");
+}
+
+void versions(atom option, const term& value, checking& in) {
+  bool tls1_2 = false;
+  bool tls1_3 = false;
+  bool fits = value.is_cons() && value.as_list().is_proper();
+  if (fits) {
+    for (const term& version : value.as_list()) {
+      if (version.is("tlsv1.2"_atom))
+        tls1_2 = true;
+      else if (version.is("tlsv1.3"_atom))
+        tls1_3 = true;
+      else
+        fits = false;
+    }
+  }
+  if (!fits) {
+    in.faults.expected(option, value, "a list of 'tlsv1.3' and 'tlsv1.2'; agner speaks no older version");
+    return;
+  }
+  in.made.context.tls1_2 = tls1_2;
+  in.made.context.tls1_3 = tls1_3;
+}
+
+void client_renegotiation(atom option, const term& value, checking& in) {
+  context_boolean<&context_settings::client_renegotiation>(option, value, in);
+}
+
+void secure_renegotiate(atom option, const term& value, checking& in) {
+  if (!value.is("true"_atom))
+    in.faults.expected(option, value, "true: renegotiation without RFC 5746 is never allowed");
+}
+
+// -- ciphers ------------------------------------------------------------------------------------------------------------------------
+
+std::string_view refusal(const cipher_suite* of) {
+  if (of == nullptr) return "the name of a cipher suite that this OpenSSL has, or its Erlang map";
+  switch (of->support) {
+  case suite_support::yes: return {};
+  case suite_support::no_encryption: return "a cipher suite that encrypts";
+  case suite_support::needs_secret: return "a cipher suite with certificates; PSK and SRP are not supported yet";
+  case suite_support::anonymous: return "a cipher suite with certificates; anonymous ones are not supported yet";
+  }
+  return {};
+}
+
+void one_suite(atom option, const term& value, checking& in) {
+  const auto name = name_value(value);
+  const cipher_suite* found = name ? suite_called(*name) : suite_of(value);
+  if (const auto why = refusal(found); !why.empty())
+    in.faults.expected(option, value, why);
+  else
+    in.suites.push_back(found);
+}
+
+void suite_names(atom option, std::string_view names, checking& in) {
+  while (!names.empty()) {
+    const auto end = std::min(names.find(':'), names.size());
+    one_suite(option, binary(names.substr(0, end)), in);
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+}
+
+/// "A:B", ["A", "B"], [#{...}, #{...}] or [{...}, {...}].
+void ciphers(atom option, const term& value, checking& in) {
+  in.suites_given = true;
+  if (const auto names = name_value(value)) {
+    suite_names(option, *names, in);
+  } else if (value.is_cons() && value.as_list().is_proper()) {
+    for (const term& one : value.as_list())
+      one_suite(option, one, in);
+  } else if (!value.is_nil()) {
+    in.faults.expected(option, value, "a list of cipher suites, or their OpenSSL names joined by colons");
+  } else {
+    in.suites_given = false; // as in OTP, the empty list asks for the defaults
+  }
+}
+
+// -- the stream and the transport ---------------------------------------------------------------------------------------------------
+
+void mode(atom option, const term& value, checking& in) {
+  if (value.is("list"_atom))
+    in.made.stream.mode = data_mode::list;
+  else if (value.is("binary"_atom))
+    in.made.stream.mode = data_mode::binary;
+  else
+    in.faults.expected(option, value, "list or binary");
+}
+
+void packet(atom option, const term& value, checking& in) {
+  if (const auto bytes = packet_value(value))
+    in.made.stream.packet = *bytes;
+  else
+    in.faults.expected(option, value, "raw, 0, 1, 2 or 4");
+}
+
+void packet_size(atom option, const term& value, checking& in) {
+  if (const auto bytes = integer_value(value, 0, std::numeric_limits<std::uint32_t>::max()))
+    in.made.stream.packet_size = static_cast<std::size_t>(*bytes);
+  else
+    in.faults.expected(option, value, "a number of bytes, 0 for no limit");
+}
+
+void active(atom option, const term& value, checking& in) {
+  if (const auto how = active_value(value))
+    in.made.stream.active = *how;
+  else
+    in.faults.expected(option, value, "true, false, once, or an integer from -32768 to 32767");
+}
+
+void local_address(atom option, const term& value, checking& in) {
+  if (auto address = address_value(value))
+    in.made.transport.push_back(tuple(option, *std::move(address)));
+  else
+    in.faults.expected(option, value, "an address such as {127,0,0,1}");
+}
+
+void transport_boolean(atom option, const term& value, checking& in) {
+  if (boolean_value(value))
+    in.made.transport.push_back(tuple(option, value));
+  else
+    in.faults.expected(option, value, "true or false");
+}
+
+void backlog(atom option, const term& value, checking& in) {
+  if (integer_value(value, 0, std::numeric_limits<int>::max()))
+    in.made.transport.push_back(tuple(option, value));
+  else
+    in.faults.expected(option, value, "a number of connections");
+}
+
+constexpr std::array rules = {
+    rule{"certfile", rule::sides::both, path<&context_settings::certfile>},
+    rule{"keyfile", rule::sides::both, path<&context_settings::keyfile>},
+    rule{"cacertfile", rule::sides::both, path<&context_settings::cacertfile>},
+    rule{"password", rule::sides::both, password},
+    rule{"verify", rule::sides::both, verify},
+    rule{"fail_if_no_peer_cert", rule::sides::server, context_boolean<&context_settings::fail_if_no_peer_cert>},
+    rule{"depth", rule::sides::both, depth},
+    rule{"server_name_indication", rule::sides::client, server_name},
+    rule{"versions", rule::sides::both, versions},
+    rule{"ciphers", rule::sides::both, ciphers},
+    rule{"client_renegotiation", rule::sides::server, client_renegotiation},
+    rule{"secure_renegotiate", rule::sides::both, secure_renegotiate},
+    rule{"mode", rule::sides::both, mode},
+    rule{"packet", rule::sides::both, packet},
+    rule{"packet_size", rule::sides::both, packet_size},
+    rule{"active", rule::sides::both, active},
+    rule{"ip", rule::sides::both, local_address},
+    rule{"nodelay", rule::sides::both, transport_boolean},
+    rule{"reuseaddr", rule::sides::both, transport_boolean},
+    rule{"backlog", rule::sides::server, backlog},
+};
+
+/// Options of the ssl manual, and of OTP 25, that a later version brings.
+constexpr std::string_view later[] = {
+    "alpn_advertised_protocols",
+    "alpn_preferred_protocols",
+    "anti_replay",
+    "beast_mitigation",
+    "cacerts",
+    "cb_info",
+    "cert",
+    "certificate_authorities",
+    "certs_keys",
+    "client_preferred_next_protocols",
+    "cookie",
+    "crl_cache",
+    "crl_check",
+    "customize_hostname_check",
+    "dh",
+    "dhfile",
+    "early_data",
+    "eccs",
+    "erl_dist",
+    "exit_on_close",
+    "fallback",
+    "handshake",
+    "header",
+    "hibernate_after",
+    "honor_cipher_order",
+    "honor_ecc_order",
+    "keep_secrets",
+    "key",
+    "key_update_at",
+    "ktls",
+    "log_alert",
+    "log_level",
+    "max_fragment_length",
+    "max_handshake_size",
+    "middlebox_comp_mode",
+    "next_protocols_advertised",
+    "ocsp_nonce",
+    "ocsp_responder_certs",
+    "ocsp_stapling",
+    "padding_check",
+    "partial_chain",
+    "protocol",
+    "psk_identity",
+    "receiver_spawn_opts",
+    "renegotiate_at",
+    "reuse_session",
+    "reuse_sessions",
+    "send_timeout",
+    "sender_spawn_opts",
+    "session_tickets",
+    "signature_algs",
+    "signature_algs_cert",
+    "sni_fun",
+    "sni_hosts",
+    "srp_identity",
+    "supported_groups",
+    "use_ticket",
+    "user_lookup_fun",
+    "verify_fun",
+};
+
+// -- names nobody knows -------------------------------------------------------------------------------------------------------------
+
+/// Levenshtein's distance, for proposing a name. Names are short: option names, and at most 64 characters of what was given.
+std::size_t distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j)
+    row[j] = j;
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+} // namespace
+
+const rule* rule_called(std::string_view name) {
+  const auto* const found = std::ranges::find(rules, name, &rule::name);
+  return found == rules.end() ? nullptr : found;
+}
+
+bool comes_later(std::string_view name) { return std::ranges::find(later, name) != std::end(later); }
+
+std::string_view nearest_option(std::string_view name) {
+  constexpr std::size_t name_characters_max = 64;
+  if (name.size() > name_characters_max) return {};
+  const auto by_distance = [&](const rule& of) { return distance(name, of.name); };
+  const auto& best = *std::ranges::min_element(rules, {}, by_distance);
+  return by_distance(best) <= 3 ? best.name : std::string_view{};
+}
+
+} // namespace agner::ssl::internal
