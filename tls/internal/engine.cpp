@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "engine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "../../runtime/term_builders.hpp"
+#include "engine_hooks.hpp"
+#include "engine_state.hpp"
+#include "openssl_errors.hpp"
+#include "option_values.hpp"
+#include "piece_reader.hpp"
+#include "sealed_record.hpp"
+
+namespace agner::ssl::internal {
+namespace {
+
+constexpr alert_number unexpected_message_alert = 10;
+
+std::string without_trailing_dot(std::string host) {
+  if (host.ends_with('.')) host.pop_back();
+  return host;
+}
+
+} // namespace
+
+engine_options client_options(const name_settings& names, const std::string& host) {
+  if (names.what == name_settings::form::disabled) return {};
+  const bool given = names.what == name_settings::form::given;
+  const std::string name = without_trailing_dot(given ? names.name : host);
+  engine_options made;
+  if (!name.empty()) made.expected_name = name;
+  // RFC 6066, section 3: an address is no server name.
+  if (!name.empty() && !is_address(name)) made.server_name = name;
+  return made;
+}
+
+engine::engine(std::shared_ptr<const context> shared, engine_options options)
+    : context_(std::move(shared)), options_(std::move(options)), streams_{.input = input_buffer{input_bytes_max}} {
+  start();
+}
+
+engine::~engine() {
+  if (!write_secret_.empty()) OPENSSL_cleanse(write_secret_.data(), write_secret_.size());
+}
+
+/// A fresh SSL on the streams as they are.
+void engine::start() {
+  clear_openssl_errors();
+  const auto& settings = context_->settings();
+  ssl_.reset(SSL_new(context_->native()));
+  if (!ssl_) throw std::bad_alloc{};
+  attach(ssl_.get(), *this);
+  BIO* bio = make_memory_bio(streams_).release();
+  SSL_set_bio(ssl_.get(), bio, bio);
+  if (settings.side == role::server) {
+    SSL_set_accept_state(ssl_.get());
+    // Nobody resumes what is not accepted yet: send_tickets sends them later.
+    if (settings.decision_awaited) SSL_set_num_tickets(ssl_.get(), 0);
+    if (settings.hello_awaited && hello_state_ == hello_state::none) streams_.input.keep_taken();
+  } else {
+    SSL_set_connect_state(ssl_.get());
+    if (options_.server_name && SSL_set_tlsext_host_name(ssl_.get(), options_.server_name->c_str()) != 1)
+      throw std::bad_alloc{};
+    if (options_.session) SSL_set_session(ssl_.get(), options_.session.get());
+  }
+}
+
+// -- ciphertext ---------------------------------------------------------------------------------------------------------------------
+
+void engine::commit_input(std::size_t bytes) noexcept {
+  streams_.input.commit(bytes);
+  if (!opened_) fed_ += bytes;
+}
+
+std::size_t engine::feed(std::span<const std::byte> bytes) {
+  const auto into = prepare_input(bytes.size());
+  if (!into.empty()) std::memcpy(into.data(), bytes.data(), into.size());
+  commit_input(into.size());
+  return into.size();
+}
+
+void engine::release_memory() noexcept {
+  streams_.input.release();
+  streams_.output.release();
+}
+
+// -- the handshake ------------------------------------------------------------------------------------------------------------------
+
+engine_status engine::advance() {
+  if (status_ != engine_status::wants_input) return status_;
+  clear_openssl_errors();
+  const int done = SSL_do_handshake(ssl_.get());
+  // First of all: OpenSSL may think that a server is done while it waits.
+  if (decision_ == decision::pending) return status_ = engine_status::awaits_decision;
+  if (done == 1) return opened();
+  return settle(done);
+}
+
+/// What a call that did not succeed means.
+engine_status engine::settle(int returned) {
+  switch (SSL_get_error(ssl_.get(), returned)) {
+  case SSL_ERROR_WANT_READ:
+    if (!opened_ && handshake_bytes() > handshake_bytes_max)
+      return refuse_flood("handshake_bytes"_atom, handshake_bytes_max);
+    if (input_ended_ && streams_.input.size() == 0) {
+      truncated_ = true;
+      return ended();
+    }
+    return engine_status::wants_input;
+  case SSL_ERROR_WANT_CLIENT_HELLO_CB: return status_ = engine_status::awaits_hello;
+  case SSL_ERROR_ZERO_RETURN: return ended();
+  default: return fail_openssl();
+  }
+}
+
+engine_status engine::opened() {
+  opened_ = true;
+  status_ = engine_status::open;
+  if (const X509* peer = SSL_get0_peer_certificate(ssl_.get())) peer_certificate_ = der_of(const_cast<X509*>(peer));
+  chain_.clear();
+  if (!write_secret_.empty()) OPENSSL_cleanse(write_secret_.data(), write_secret_.size());
+  write_secret_.clear();
+  send_tickets();
+  return status_;
+}
+
+/// The tickets that waited for the decision.
+void engine::send_tickets() {
+  const auto& settings = context_->settings();
+  if (settings.side != role::server || !settings.decision_awaited || !settings.sessions ||
+      SSL_version(ssl_.get()) != TLS1_3_VERSION)
+    return;
+  const std::size_t count = SSL_session_reused(ssl_.get()) != 0 ? 1 : tickets_per_handshake;
+  for (std::size_t i = 0; i < count; ++i)
+    SSL_new_session_ticket(ssl_.get());
+  SSL_do_handshake(ssl_.get());
+  clear_openssl_errors();
+}
+
+// -- data ---------------------------------------------------------------------------------------------------------------------------
+
+transfer engine::read(std::span<std::byte> into) {
+  transfer done{.bytes = 0, .status = status_};
+  if (status_ != engine_status::open) return done;
+  while (done.bytes < into.size()) {
+    std::size_t got = 0;
+    clear_openssl_errors();
+    const int returned = SSL_read_ex(ssl_.get(), into.data() + done.bytes, into.size() - done.bytes, &got);
+    if (returned != 1) {
+      done.status = settle(returned);
+      break;
+    }
+    done.bytes += got;
+    idle_renegotiations_ = 0;
+  }
+  if (idle_renegotiations_ > idle_renegotiations_max && status_ == engine_status::open)
+    done.status = refuse_flood("renegotiations"_atom, idle_renegotiations_max);
+  return done;
+}
+
+transfer engine::write(std::span<const std::span<const std::byte>> pieces) {
+  if (!may_write()) return {.bytes = 0, .status = status_};
+  std::size_t total = 0;
+  for (const auto piece : pieces)
+    total += piece.size();
+  streams_.output.reserve(total + (total / record_plaintext_max + 1) * record_overhead_usual);
+
+  transfer done{.bytes = 0, .status = status_};
+  piece_reader from{pieces};
+  std::array<std::byte, record_plaintext_max> gathered;
+  while (done.bytes < total) {
+    const auto record = from.next(gathered);
+    done.status = write_record(record);
+    if (done.status != status_ || status_ == engine_status::failed) break;
+    from.consume(record.size());
+    done.bytes += record.size();
+  }
+  return done;
+}
+
+/// Writing goes on after the peer's close_notify.
+bool engine::may_write() const noexcept {
+  return (status_ == engine_status::open || (status_ == engine_status::closed && opened_)) && !write_closed_;
+}
+
+/// status() where the record is written, wants_input where OpenSSL is in a handshake and wants that to go on first.
+engine_status engine::write_record(std::span<const std::byte> bytes) {
+  std::size_t written = 0;
+  clear_openssl_errors();
+  const int returned = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
+  if (returned != 1) return settle(returned);
+  if (++records_ >= options_.records_per_key && SSL_version(ssl_.get()) == TLS1_3_VERSION) {
+    records_ = 0;
+    SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
+  }
+  return status_;
+}
+
+void engine::close_write() {
+  if (!may_write()) return;
+  write_closed_ = true;
+  clear_openssl_errors();
+  SSL_shutdown(ssl_.get());
+  clear_openssl_errors();
+}
+
+// -- waiting ------------------------------------------------------------------------------------------------------------------------
+
+void engine::continue_with(std::shared_ptr<const context> other) {
+  if (status_ != engine_status::awaits_hello) return;
+  hello_state_ = hello_state::answered;
+  status_ = engine_status::wants_input;
+  if (other) {
+    // A new SSL reads the same ClientHello: SSL_set_SSL_CTX would leave verification, versions and options with the first context.
+    context_ = std::move(other);
+    streams_.input.rewind();
+    start();
+  }
+  streams_.input.forget();
+}
+
+void engine::refuse_hello(alert_number with) {
+  if (status_ != engine_status::awaits_hello) return;
+  hello_refusal_ = with == close_notify_alert ? handshake_failure_alert : with;
+  continue_with(nullptr);
+}
+
+void engine::accept_peer() {
+  if (status_ != engine_status::awaits_decision) return;
+  decision_ = decision::accepted;
+  status_ = engine_status::wants_input;
+  streams_.input_withheld = false;
+  streams_.output.let_go();
+}
+
+void engine::refuse_peer(alert_number with, std::string detail) {
+  if (status_ != engine_status::awaits_decision) return;
+  decision_ = decision::refused;
+  if (side() == role::server) {
+    refuse_as_server(with, std::move(detail));
+    return;
+  }
+  verdict_.valid = false;
+  verdict_.alert = with;
+  verdict_.text = std::move(detail);
+  status_ = engine_status::wants_input;
+}
+
+/// The record that tells a client why it is refused: in TLS 1.2 nothing is encrypted yet, in TLS 1.3 the key for data is in use.
+std::optional<std::vector<std::byte>> engine::refusal_record(alert_number with) const {
+  if (SSL_version(ssl_.get()) != TLS1_3_VERSION) return plain_alert(with);
+  // Records that OpenSSL wrote meanwhile would have used up sequence numbers. Without input and tickets it writes none.
+  if (streams_.output.held() != 0) return std::nullopt;
+  const auto key = traffic_key::derive(SSL_get_current_cipher(ssl_.get()), write_secret_);
+  if (!key) return std::nullopt;
+  return seal_record(*key, 0, record_type::alert, alert_content(with));
+}
+
+/// OpenSSL took the certificate as verified, so the alert is made here.
+void engine::refuse_as_server(alert_number with, std::string detail) {
+  const auto record = refusal_record(with);
+  streams_.output.drop_held();
+  if (record) streams_.output.write(*record);
+  auto event = own_alert(with, std::move(detail));
+  event.state = SSL_version(ssl_.get()) == TLS1_3_VERSION ? "wait_cert" : "certify";
+  fail_with(alert_reason(event));
+}
+
+// -- endings ------------------------------------------------------------------------------------------------------------------------
+
+alert_event engine::own_alert(alert_number number, std::string detail) const {
+  return {.level = alert_level::fatal,
+          .number = number,
+          .direction = alert_direction::sent,
+          .side = side(),
+          .state = state_name(ssl_.get()),
+          .detail = std::move(detail)};
+}
+
+engine_status engine::fail_with(term reason) {
+  reason_ = std::move(reason);
+  return status_ = engine_status::failed;
+}
+
+engine_status engine::fail_openssl() {
+  std::string found = verdict_.valid ? take_openssl_error() : verdict_.text;
+  clear_openssl_errors();
+  if (alert_) {
+    if (alert_->direction == alert_direction::sent) alert_->detail = std::move(found);
+    return fail_with(alert_reason(*alert_));
+  }
+  // What is no TLS at all OpenSSL leaves without an answer; OTP says unexpected_message.
+  if (!opened_ && SSL_get_state(ssl_.get()) == TLS_ST_BEFORE)
+    streams_.output.write(plain_alert(unexpected_message_alert));
+  return fail_with(alert_reason(own_alert(unexpected_message_alert, std::move(found))));
+}
+
+engine_status engine::refuse_flood(atom what, std::size_t limit) {
+  return fail_with(tuple("flood"_atom, tuple(what, limit)));
+}
+
+engine_status engine::ended() {
+  reason_ = "closed"_atom;
+  return status_ = engine_status::closed;
+}
+
+} // namespace agner::ssl::internal
