@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
@@ -23,17 +24,23 @@ inline std::string to_hex(std::span<const std::byte> bytes) {
   return text;
 }
 
-/// Blanks between bytes are skipped.
+/// Blanks between bytes are skipped; `xx*N`, followed by a blank or the end, is N times the byte xx.
 inline std::vector<std::byte> from_hex(std::string_view text) {
   std::vector<std::byte> bytes;
-  bytes.reserve(text.size() / 2);
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] == ' ') {
       ++at;
       continue;
     }
-    bytes.push_back(static_cast<std::byte>(std::stoi(std::string{text.substr(at, 2)}, nullptr, 16)));
+    const auto value = static_cast<std::byte>(std::stoi(std::string{text.substr(at, 2)}, nullptr, 16));
     at += 2;
+    std::size_t count = 1;
+    if (at < text.size() && text[at] == '*') {
+      const std::size_t end = std::min(text.find(' ', at), text.size());
+      count = std::stoul(std::string{text.substr(at + 1, end - at - 1)});
+      at = end;
+    }
+    bytes.insert(bytes.end(), count, value);
   }
   return bytes;
 }
