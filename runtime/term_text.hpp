@@ -32,10 +32,12 @@ std::string print(const term& of, const print_options& how = {});
 /// One line, as `~0tp`, cut after 2,048 bytes: for log lines.
 std::string print_short(const term& of);
 
-/// What was wrong with a text.
+/// How much a text may ask for.
 struct text_limits {
-  std::size_t bytes_max = 64UL << 20U;
-  std::size_t depth_max = 100'000;
+  std::size_t bytes_max = 64UL << 20U; ///< of the text, and of what sizes within binaries make of it
+  std::size_t depth_max = 100'000;     ///< what other parts of agner are tested with
+  std::size_t digits_max = 100'000;    ///< of one number: time grows with the square
+  std::size_t new_atoms_max = 100'000; ///< a tenth of all there may be: atoms are never freed
 };
 
 /// Reads one term, with or without the full stop at its end. Pids, refs and ports are not read, as in Erlang's term syntax; `fun m:f/a` is.

@@ -2,6 +2,7 @@
 
 #include "term_traits.hpp"
 
+#include "container_traits.hpp"
 #include "internal/utf8.hpp"
 #include "reasons.hpp"
 

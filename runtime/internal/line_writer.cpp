@@ -14,6 +14,13 @@ line_writer::line_writer(const print_options& how) noexcept
       plain_(how.plain),
       bytes_max_(how.bytes_max) {}
 
+void cut(std::string& text, std::size_t from, std::size_t at) {
+  while (at > from && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80)
+    --at; // not within a character
+  text.resize(at);
+  text += "...";
+}
+
 void line_writer::write(const term& of, std::string& to) {
   const auto from = to.size();
   const auto limit = bytes_max_;
@@ -22,13 +29,7 @@ void line_writer::write(const term& of, std::string& to) {
   open(of, to);
   while (!rows_.empty() && !is_full(to))
     next(to);
-  if (is_full(to)) {
-    std::size_t end = bytes_max_;
-    while (end > from && (static_cast<unsigned char>(to[end]) & 0xc0U) == 0x80)
-      --end; // not within a character
-    to.resize(end);
-    to += "...";
-  }
+  if (is_full(to)) cut(to, from, bytes_max_);
   bytes_max_ = limit;
 }
 

@@ -11,6 +11,9 @@
 
 namespace agner::internal {
 
+/// Cuts @p text at @p at, or before the character that would be torn but not before @p from, and says so with `...`.
+void cut(std::string& text, std::size_t from, std::size_t at);
+
 class line_writer {
 public:
   explicit line_writer(const print_options& how) noexcept;

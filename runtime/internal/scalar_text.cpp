@@ -89,22 +89,27 @@ void append_quoted(std::string& to, char32_t point, char quote, repertoire which
 
 namespace {
 
-/// @source OTP 25 erl_scan:reserved_word/1
 constexpr auto reserved_words =
     std::to_array<std::string_view>({"after", "and",  "andalso", "band",   "begin",   "bnot", "bor", "bsl",  "bsr",
                                      "bxor",  "case", "catch",   "cond",   "div",     "end",  "fun", "if",   "let",
                                      "not",   "of",   "or",      "orelse", "receive", "rem",  "try", "when", "xor"});
 static_assert(std::ranges::is_sorted(reserved_words));
 
-bool is_lower(char32_t c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 0xdf && c <= 0xff && c != 0xf7); }
-bool is_upper(char32_t c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde && c != 0xd7); }
+bool is_upper_case(char32_t c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde && c != 0xd7); }
+
+} // namespace
+
+bool is_lower_case(char32_t c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 0xdf && c <= 0xff && c != 0xf7); }
 bool is_name_character(char32_t c) noexcept {
-  return is_lower(c) || is_upper(c) || (c >= '0' && c <= '9') || c == '_' || c == '@';
+  return is_lower_case(c) || is_upper_case(c) || (c >= '0' && c <= '9') || c == '_' || c == '@';
 }
+bool is_reserved_word(std::string_view word) noexcept { return std::ranges::binary_search(reserved_words, word); }
+
+namespace {
 
 bool needs_quotes(std::string_view name) noexcept {
-  if (std::ranges::binary_search(reserved_words, name)) return true;
-  if (!is_lower(take_code_point(name))) return true; // an empty name has no code point to take
+  if (is_reserved_word(name)) return true;
+  if (!is_lower_case(take_code_point(name))) return true; // an empty name has no code point to take
   while (!name.empty()) {
     if (!is_name_character(take_code_point(name))) return true;
   }

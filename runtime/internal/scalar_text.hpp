@@ -30,6 +30,12 @@ void append_opaque(std::string& to, const term& of, repertoire which);
 /// Appends one character of a text in quotes @p quote.
 void append_quoted(std::string& to, char32_t point, char quote, repertoire which);
 
+/// Characters of names that need no quotes, and those that such an atom begins with.
+[[nodiscard]] bool is_name_character(char32_t point) noexcept;
+[[nodiscard]] bool is_lower_case(char32_t point) noexcept;
+/// Words that are no atoms without quotes. @source OTP 25 erl_scan:reserved_word/1
+[[nodiscard]] bool is_reserved_word(std::string_view word) noexcept;
+
 [[nodiscard]] bool is_printable(char32_t point, repertoire which) noexcept;
 
 /// A list that is written as text: proper, not empty, of printable characters.

@@ -10,6 +10,8 @@
 #include <array>
 #include <limits>
 
+#include "golden_file.hpp"
+
 namespace agner {
 namespace {
 
@@ -175,6 +177,25 @@ TEST(TermOrder, OfFunsIsClosuresThenExports) {
                     fun("a"_atom, 2, {}), fun("b"_atom, 1, {}), export_fun("a"_atom, "a"_atom, 1),
                     export_fun("a"_atom, "b"_atom, 0), export_fun("a"_atom, "b"_atom, 1),
                     export_fun("b"_atom, "a"_atom, 0)});
+}
+
+// golden/order.golden is made by golden/make_order.escript.
+TEST(TermOrder, IsOtpsForEveryPair) {
+  const auto entries = test::golden_terms("order.golden");
+  std::vector<term> terms;
+  for (const term& entry : entries)
+    terms.push_back(must(parse_term(entry[0].text())));
+  const auto sign = [](auto order) { return order < 0 ? '<' : order > 0 ? '>' : '='; };
+
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    for (std::size_t j = 0; j < terms.size(); ++j) {
+      EXPECT_EQ(sign(compare(terms[i], terms[j])), entries[i][1].text()[j])
+          << print(terms[i]) << " and " << print(terms[j]);
+      EXPECT_EQ(sign(compare_exact(terms[i], terms[j])), entries[i][2].text()[j])
+          << print(terms[i]) << " and " << print(terms[j]);
+      EXPECT_EQ(terms[i] == terms[j], i == j);
+    }
+  }
 }
 
 TEST(TermOrder, GoesThroughAnyDepth) {
