@@ -52,6 +52,9 @@ private:
 [[noreturn]] void raise_error(term reason);
 [[noreturn]] void raise_throw(term reason);
 
+/// What a caught exception is to Erlang: a `raised` itself; out of memory is error `system_limit`; any other exception of C++ is error {cxx_exception, Type, What}.
+raised as_raised(const std::exception_ptr& failure);
+
 namespace internal {
 [[noreturn]] void raise_badmatch(const error& of);
 }

@@ -3,12 +3,6 @@
 
 #include "process_core.hpp"
 
-#include <cxxabi.h>
-
-#include <cstdlib>
-#include <string>
-#include <typeinfo>
-
 #include "error.hpp"
 #include "internal/name_registry.hpp"
 #include "internal/process_table.hpp"
@@ -24,34 +18,14 @@ namespace agner::internal {
 
 namespace {
 
-std::string type_name(const std::type_info& of) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name{abi::__cxa_demangle(of.name(), nullptr, nullptr, &status),
-                                                    std::free};
-  return status == 0 ? name.get() : of.name();
-}
-
 // {Reason, Stack}; the stack is empty so far.
 term with_stack(const term& reason) { return tuple(reason, term{}); }
 
 term reason_of(const std::exception_ptr& failure, bool& crashed) {
-  crashed = true;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const raised& r) {
-    switch (r.cls()) {
-    case raised_class::exit: crashed = false; return r.reason();
-    case raised_class::throw_: return with_stack(tuple("nocatch"_atom, r.reason()));
-    case raised_class::error: return with_stack(r.reason());
-    }
-    return r.reason();
-  } catch (const std::bad_alloc&) {
-    return with_stack("system_limit"_atom);
-  } catch (const std::exception& e) {
-    return with_stack(tuple("cxx_exception"_atom, binary(type_name(typeid(e))), binary(e.what())));
-  } catch (...) {
-    return with_stack("cxx_exception"_atom);
-  }
+  const raised caught = as_raised(failure);
+  crashed = caught.cls() != raised_class::exit;
+  if (caught.cls() == raised_class::throw_) return with_stack(tuple("nocatch"_atom, caught.reason()));
+  return crashed ? with_stack(caught.reason()) : caught.reason();
 }
 
 } // namespace
