@@ -15,45 +15,38 @@ namespace {
 
 static_assert(atom::count_max == 1U << 20U);
 
-class atom_table {
-public:
-  atom_table() {
-    // In the order of their fixed indices.
-    for (const std::string_view name : {std::string_view{}, std::string_view{"false"}, std::string_view{"true"}})
-      intern(name);
-  }
+using name_table = internal::interning_table<std::string_view, 12, 20, 16>;
 
-  [[nodiscard]] std::string_view name(std::uint32_t index) const noexcept { return names_[index]; }
-  [[nodiscard]] std::uint32_t count() const noexcept { return names_.count(); }
+// Neither constructed at run time nor destroyed: atoms are read from static destructors too, and pages never used cost nothing.
+constinit name_table names;
 
-  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view name) const noexcept {
-    return names_.find(hash_of(name), [name](std::string_view known) { return known == name; });
-  }
-  std::optional<std::uint32_t> intern(std::string_view name) noexcept {
-    return names_.intern(
-        hash_of(name), [name](std::string_view known) { return known == name; }, [this, name] { return keep(name); });
-  }
+std::uint32_t hash_of(std::string_view name) noexcept {
+  return static_cast<std::uint32_t>(std::hash<std::string_view>{}(name));
+}
 
-private:
-  static std::uint32_t hash_of(std::string_view name) noexcept {
-    return static_cast<std::uint32_t>(std::hash<std::string_view>{}(name));
-  }
+/// A copy of @p name for ever. Only from within names.intern(), which locks.
+std::string_view keep(std::string_view name) {
+  static auto& memory = *new std::pmr::monotonic_buffer_resource{64UL * 1024};
+  if (name.empty()) return {};
+  char* const text = static_cast<char*>(memory.allocate(name.size(), 1));
+  std::memcpy(text, name.data(), name.size());
+  return {text, name.size()};
+}
 
-  std::string_view keep(std::string_view name) {
-    if (name.empty()) return {};
-    char* const text = static_cast<char*>(text_.allocate(name.size(), 1));
-    std::memcpy(text, name.data(), name.size());
-    return {text, name.size()};
-  }
+std::optional<std::uint32_t> intern_valid(std::string_view name) noexcept {
+  return names.intern(
+      hash_of(name), [name](std::string_view known) { return known == name; }, [name] { return keep(name); });
+}
 
-  internal::interning_table<std::string_view, 12, 20, 16> names_;
-  std::pmr::monotonic_buffer_resource text_{64UL * 1024}; // only within intern(), which locks
-};
-
-// Made when first used and never destroyed: atoms are read from static destructors too.
-atom_table& table() {
-  static atom_table& the_table = *new atom_table;
-  return the_table;
+/// The table, with the atoms of fixed indices in it.
+name_table& table() noexcept {
+  [[maybe_unused]] static const bool begun = [] {
+    for (const std::string_view name : {std::string_view{}, std::string_view{"false"}, std::string_view{"true"}}) {
+      intern_valid(name);
+    }
+    return true;
+  }();
+  return names;
 }
 
 bool is_valid_name(std::string_view name) noexcept {
@@ -67,12 +60,13 @@ bool is_valid_name(std::string_view name) noexcept {
 std::optional<atom> atom::intern(std::string_view name) noexcept {
   if (const auto known = existing(name)) return known;
   if (!is_valid_name(name)) return std::nullopt;
-  const auto index = table().intern(name);
+  table();
+  const auto index = intern_valid(name);
   return index ? std::optional{from_index(*index)} : std::nullopt;
 }
 
 std::optional<atom> atom::existing(std::string_view name) noexcept {
-  const auto index = table().find(name);
+  const auto index = table().find(hash_of(name), [name](std::string_view known) { return known == name; });
   return index ? std::optional{from_index(*index)} : std::nullopt;
 }
 
@@ -87,7 +81,7 @@ atom::atom(std::string_view name) {
 
 std::size_t atom::count() noexcept { return table().count(); }
 
-std::string_view atom::name() const noexcept { return table().name(index_); }
+std::string_view atom::name() const noexcept { return table()[index_]; }
 
 std::strong_ordering compare_names(atom left, atom right) noexcept {
   if (left == right) return std::strong_ordering::equal;

@@ -17,43 +17,37 @@ struct life {
 
 static_assert(incarnation::count_max == 1U << 24U);
 
-class life_table {
-public:
-  life_table() { intern({}); } // index 0: no node
+using life_table = internal::interning_table<life, 10, 24, 12>;
 
-  [[nodiscard]] const life& operator[](std::uint32_t index) const noexcept { return lives_[index]; }
+// Neither constructed at run time nor destroyed, as the table of atoms.
+constinit life_table lives;
 
-  std::optional<std::uint32_t> intern(life wanted) noexcept {
-    return lives_.intern(
-        hash_of(wanted), [wanted](life known) { return known == wanted; }, [wanted] { return wanted; });
-  }
-  [[nodiscard]] std::optional<std::uint32_t> find(life wanted) const noexcept {
-    return lives_.find(hash_of(wanted), [wanted](life known) { return known == wanted; });
-  }
+std::uint32_t hash_of(life of) noexcept {
+  const auto mixed = (of.node.index() * 0x9e3779b1U) ^ (of.creation * 0x85ebca6bU);
+  return mixed ^ mixed >> 15U;
+}
 
-private:
-  static std::uint32_t hash_of(life wanted) noexcept {
-    const auto hash = (wanted.node.index() * 0x9e3779b1U) ^ (wanted.creation * 0x85ebca6bU);
-    return hash ^ hash >> 15U;
-  }
+std::optional<std::uint32_t> intern_life(life wanted) noexcept {
+  return lives.intern(hash_of(wanted), [wanted](life known) { return known == wanted; }, [wanted] { return wanted; });
+}
 
-  internal::interning_table<life, 10, 24, 12> lives_;
-};
-
-life_table& table() {
-  static life_table& the_table = *new life_table;
-  return the_table;
+/// The table, with no node at index 0.
+life_table& table() noexcept {
+  [[maybe_unused]] static const bool begun = [] { return intern_life({}).has_value(); }();
+  return lives;
 }
 
 } // namespace
 
 std::optional<incarnation> incarnation::intern(atom node, std::uint32_t creation) noexcept {
-  const auto index = table().intern({node, creation});
+  table();
+  const auto index = intern_life({node, creation});
   return index ? std::optional{from_index(*index)} : std::nullopt;
 }
 
 std::optional<incarnation> incarnation::existing(atom node, std::uint32_t creation) noexcept {
-  const auto index = table().find({node, creation});
+  const life wanted{node, creation};
+  const auto index = table().find(hash_of(wanted), [wanted](life known) { return known == wanted; });
   return index ? std::optional{from_index(*index)} : std::nullopt;
 }
 

@@ -25,7 +25,7 @@ class interning_table {
 public:
   static constexpr std::uint32_t capacity = 1U << IndexBits;
 
-  interning_table() noexcept = default;
+  constexpr interning_table() noexcept = default;
   interning_table(const interning_table&) = delete;
   interning_table& operator=(const interning_table&) = delete;
 

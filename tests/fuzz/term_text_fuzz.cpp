@@ -10,7 +10,7 @@
 namespace {
 
 constexpr agner::text_limits limits{
-    .bytes_max = 1UL << 20U, .depth_max = 1000, .digits_max = 2000, .new_atoms_max = 1000};
+    .bytes_max = 1UL << 15U, .depth_max = 1000, .digits_max = 2000, .new_atoms_max = 1000};
 
 void must_read_back(const agner::term& of, const agner::print_options& how) {
   // What was read may be longer as text, and its bytes may count more often.
