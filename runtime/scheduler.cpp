@@ -74,6 +74,10 @@ public:
   explicit caf_scheduler(const scheduler_options& options)
       : pool_(worker_count(options), options.long_schedule, report_held), config_(pool_, *this), system_(config_) {}
 
+  ~caf_scheduler() override { pool_.stop_watching(); } // it looks at jobs of the workers, which stop next
+  caf_scheduler(const caf_scheduler&) = delete;
+  caf_scheduler& operator=(const caf_scheduler&) = delete;
+
   void enqueue(internal::process_core& woken) noexcept override {
     auto* job = static_cast<internal::process_actor*>(&woken);
     const internal::thread_state& here = internal::this_thread();

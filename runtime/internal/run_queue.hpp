@@ -19,8 +19,11 @@ class spin_lock {
 public:
   void lock() noexcept {
     while (taken_.exchange(true, std::memory_order_acquire))
-      while (taken_.load(std::memory_order_relaxed))
+      while (taken_.load(std::memory_order_relaxed)) {
+#if defined(__x86_64__)
         __builtin_ia32_pause();
+#endif
+      }
   }
   void unlock() noexcept { taken_.store(false, std::memory_order_release); }
 

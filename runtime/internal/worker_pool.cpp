@@ -2,6 +2,7 @@
 
 #include "worker_pool.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -22,37 +23,41 @@ constexpr microseconds between_polls{50};
 // The fallback thread looks this often while anything runs.
 constexpr milliseconds watch_period{10};
 
-constexpr clock::rep nobody_polls = std::numeric_limits<clock::rep>::min();
-constexpr clock::rep polls_for_ever = std::numeric_limits<clock::rep>::max();
+constexpr clock::rep nobody_waits = std::numeric_limits<clock::rep>::min();
+constexpr clock::rep waits_for_ever = std::numeric_limits<clock::rep>::max();
+
+std::int64_t periods_of(milliseconds time) {
+  return time.count() <= 0 ? 0 : std::max(time / watch_period, std::int64_t{1});
+}
 
 } // namespace
 
 worker_pool::worker_pool(std::size_t workers, milliseconds long_schedule,
                          std::function<void(std::size_t, caf::resumable*)> held)
     : timers_(workers + 1, clock::steady(), [this](clock::time_point at) { timer_started(at); }),
-      poller_limit_(nobody_polls),
-      long_schedule_(long_schedule),
-      held_(std::move(held)) {
+      wait_limit_(nobody_waits),
+      periods_to_report_(periods_of(long_schedule)),
+      held_(std::move(held)),
+      sights_(workers) {
   for (std::size_t i = 0; i < workers; ++i)
     workers_.push_back(std::make_unique<worker>());
-  watchdog_ = std::jthread{[this](std::stop_token stop) { watch(std::move(stop)); }};
+  watchdog_ = std::jthread{[this](const std::stop_token& stop) { watch(stop); }};
 }
 
-worker_pool::~worker_pool() {
-  watchdog_.request_stop();
-  watchdog_sleeps_.store(false);
-  watchdog_sleeps_.notify_one();
-}
+worker_pool::~worker_pool() { stop_watching(); }
 
 // -- what runs next -----------------------------------------------------------------------------------------------------------------------
 
 caf::resumable* worker_pool::next(std::size_t me) {
   worker& w = *workers_[me];
   w.running.store(nullptr, std::memory_order_relaxed);
-  w.passes.fetch_add(1, std::memory_order_release);
   for (;;) {
-    poll_if_due(me);
-    caf::resumable* job = own(w);
+    caf::resumable* job = nullptr;
+    if (poll_is_due(w)) {
+      poll();
+      job = external_.pop(); // else a worker that always has jobs of its own would starve those from outside
+    }
+    if (job == nullptr) job = own(w);
     if (job == nullptr) job = external_.pop();
     if (job == nullptr) {
       poll();
@@ -61,6 +66,8 @@ caf::resumable* worker_pool::next(std::size_t me) {
     if (job == nullptr) job = steal(me);
     if (job != nullptr) {
       w.running.store(job, std::memory_order_relaxed);
+      w.passes.fetch_add(1, std::memory_order_seq_cst);
+      rouse_watchdog();
       return job;
     }
     park(me);
@@ -90,6 +97,10 @@ caf::resumable* worker_pool::steal(std::size_t me) {
       job = victim.woken.exchange(nullptr, std::memory_order_acquire);
   }
   searching_.fetch_sub(1, std::memory_order_relaxed);
+  if (job == nullptr) return nullptr; // whoever relied on us to find its job: park looks once more
+  // Whoever queued a job meanwhile woke nobody, since we were looking; and half of the loot is in our queue.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (anything_queued()) wake_one();
   return job;
 }
 
@@ -123,27 +134,37 @@ caf::resumable* worker_pool::drain() noexcept {
 
 // -- timers and I/O -------------------------------------------------------------------------------------------------------------------------
 
-void worker_pool::poll_if_due(std::size_t me) {
-  worker& w = *workers_[me];
-  if (++w.dispatches_unpolled < dispatches_between_looks) return;
+bool worker_pool::poll_is_due(worker& w) {
+  if (++w.dispatches_unpolled < dispatches_between_looks) return false;
   w.dispatches_unpolled = 0;
   const auto now = std::chrono::steady_clock::now();
-  if (now - w.polled < between_polls) return;
+  if (now - w.polled < between_polls) return false;
   w.polled = now;
-  poll();
+  return true;
 }
 
 void worker_pool::poll() {
   timers_.fire();
-  if (io_.busy() && !poller_.load(std::memory_order_relaxed)) io_.poll();
+  if (!io_.busy()) return;
+  loop expected = loop::free;
+  if (!loop_.compare_exchange_strong(expected, loop::polled, std::memory_order_acquire, std::memory_order_relaxed))
+    return;
+  io_.poll();
+  loop_.store(loop::free, std::memory_order_seq_cst);
 }
 
-void worker_pool::timer_started(clock::time_point at) {
-  // The limit is the least value while nobody polls: then the worker that next falls asleep will see this timer.
-  if (at.time_since_epoch().count() < poller_limit_.load(std::memory_order_seq_cst)) io_.interrupt();
+void worker_pool::timer_started(clock::time_point at) noexcept {
+  // While nobody waits the limit is the least value: then the worker that next goes to wait will see this timer.
+  const clock::rep due = at.time_since_epoch().count();
+  clock::rep limit = wait_limit_.load(std::memory_order_seq_cst);
+  while (due < limit)
+    if (wait_limit_.compare_exchange_weak(limit, due, std::memory_order_seq_cst)) return io_.interrupt();
 }
 
 // -- sleeping -------------------------------------------------------------------------------------------------------------------------------
+//
+// A worker first says that it sleeps, then looks once more for work; whoever brings work first queues it, then looks who sleeps. A full fence between the two steps on
+// both sides: at least one of them sees the other.
 
 bool worker_pool::anything_queued() const noexcept {
   if (external_.size() != 0) return true;
@@ -154,125 +175,136 @@ bool worker_pool::anything_queued() const noexcept {
 
 void worker_pool::park(std::size_t me) {
   worker& w = *workers_[me];
-  const std::uint64_t bit = std::uint64_t{1} << me;
-  const bool poller = !poller_.exchange(true, std::memory_order_acq_rel);
-  w.polling.store(poller, std::memory_order_relaxed);
-  sleeping_.fetch_or(bit, std::memory_order_seq_cst);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  const bool stay = !anything_queued();
-  if (stay && poller) wait_for_io();
-  if (poller) {
-    sleeping_.fetch_and(~bit, std::memory_order_acq_rel);
-    poller_.store(false, std::memory_order_release);
-    // Another may sleep on its semaphore while nobody polls; this worker polls again before it sleeps.
-    timers_.fire();
-  } else if (stay || (sleeping_.fetch_and(~bit, std::memory_order_acq_rel) & bit) == 0) {
-    w.wake.acquire(); // whoever cleared our bit has raised the semaphore
+  if (!park_in_loop(w)) {
+    const std::uint64_t bit = std::uint64_t{1} << me;
+    sleeping_.fetch_or(bit, std::memory_order_seq_cst);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    // The one in the loop may have left it since we looked: then it is our turn there.
+    const bool stay = !anything_queued() && loop_.load(std::memory_order_relaxed) != loop::free;
+    // Whoever clears the bit raises the semaphore; if that was not us, take what it raised.
+    if (stay || (sleeping_.fetch_and(~bit, std::memory_order_acq_rel) & bit) == 0) w.wake.acquire();
   }
   w.passes.fetch_add(1, std::memory_order_release);
-  rouse_watchdog();
+}
+
+// True if this worker was the one that waits in the I/O loop.
+bool worker_pool::park_in_loop(worker& w) {
+  w.in_loop.store(true, std::memory_order_relaxed);
+  loop expected = loop::free;
+  const bool entered =
+      loop_.compare_exchange_strong(expected, loop::waited, std::memory_order_seq_cst, std::memory_order_relaxed);
+  if (entered) {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (!anything_queued()) wait_for_io();
+    loop_.store(loop::free, std::memory_order_seq_cst);
+    timers_.fire();
+  }
+  w.in_loop.store(false, std::memory_order_release);
+  return entered;
 }
 
 void worker_pool::wait_for_io() {
   // Published before the timers are read: whoever starts one after that sees the limit and interrupts.
-  poller_limit_.store(polls_for_ever, std::memory_order_seq_cst);
+  wait_limit_.store(waits_for_ever, std::memory_order_seq_cst);
   const auto limit = timers_.next();
-  if (limit) poller_limit_.store(limit->time_since_epoch().count(), std::memory_order_seq_cst);
+  if (limit) wait_limit_.store(limit->time_since_epoch().count(), std::memory_order_seq_cst);
   io_.wait(limit);
-  poller_limit_.store(nobody_polls, std::memory_order_seq_cst);
+  wait_limit_.store(nobody_waits, std::memory_order_seq_cst);
 }
 
-void worker_pool::wake_one() {
+void worker_pool::wake_one() noexcept {
   std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (searching_.load(std::memory_order_relaxed) != 0)
+    return; // it looks again before it sleeps, and wakes another if it finds more than one job
+  // A worker on its semaphore is preferred to the one in the loop, which comes back by itself for events.
   std::uint64_t sleeping = sleeping_.load(std::memory_order_relaxed);
-  if (sleeping == 0 || searching_.load(std::memory_order_relaxed) != 0) return;
   while (sleeping != 0) {
-    // A worker on its semaphore is preferred to the one in the I/O loop, which comes back by itself for events.
-    std::size_t chosen = static_cast<std::size_t>(std::countr_zero(sleeping));
-    for (std::uint64_t rest = sleeping; rest != 0; rest &= rest - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(rest));
-      if (workers_[i]->polling.load(std::memory_order_relaxed)) continue;
-      chosen = i;
-      break;
-    }
+    const auto chosen = static_cast<std::size_t>(std::countr_zero(sleeping));
     const std::uint64_t bit = std::uint64_t{1} << chosen;
-    if ((sleeping_.fetch_and(~bit, std::memory_order_acq_rel) & bit) != 0) {
-      worker& w = *workers_[chosen];
-      if (w.polling.load(std::memory_order_relaxed))
-        io_.interrupt();
-      else
-        w.wake.release();
-      return;
-    }
+    if ((sleeping_.fetch_and(~bit, std::memory_order_acq_rel) & bit) != 0) return workers_[chosen]->wake.release();
     sleeping = sleeping_.load(std::memory_order_relaxed);
   }
+  loop expected = loop::waited;
+  if (loop_.load(std::memory_order_relaxed) == expected &&
+      loop_.compare_exchange_strong(expected, loop::called, std::memory_order_acq_rel, std::memory_order_relaxed))
+    io_.interrupt();
 }
 
 void worker_pool::quiesce() {
-  for (const auto& w : workers_) {
-    const std::uint64_t before = w->passes.load(std::memory_order_acquire);
-    const std::uint64_t bit = std::uint64_t{1} << static_cast<std::size_t>(&w - workers_.data());
-    while (w->passes.load(std::memory_order_acquire) == before &&
-           (sleeping_.load(std::memory_order_acquire) & bit) == 0)
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    worker& w = *workers_[i];
+    const std::uint64_t before = w.passes.load(std::memory_order_acquire);
+    const std::uint64_t bit = std::uint64_t{1} << i;
+    while (w.passes.load(std::memory_order_acquire) == before &&
+           (sleeping_.load(std::memory_order_acquire) & bit) == 0) {
+      // The one in the loop may be in a handler: have it come out.
+      loop expected = loop::waited;
+      if (w.in_loop.load(std::memory_order_acquire) &&
+          loop_.compare_exchange_strong(expected, loop::called, std::memory_order_acq_rel, std::memory_order_relaxed))
+        io_.interrupt();
       std::this_thread::yield();
+    }
   }
+  const std::lock_guard lock{watching_};
 }
 
 // -- the fallback thread ----------------------------------------------------------------------------------------------------------------------
 
+// A worker first counts a pass, then looks whether the fallback thread sleeps; that one first says that it sleeps, then looks at the passes once more.
 void worker_pool::rouse_watchdog() noexcept {
-  if (!watchdog_sleeps_.load(std::memory_order_relaxed)) return;
-  watchdog_sleeps_.store(false, std::memory_order_release);
-  watchdog_sleeps_.notify_one();
+  if (!watchdog_sleeps_.load(std::memory_order_seq_cst) || !watchdog_sleeps_.exchange(false)) return;
+  const std::lock_guard lock{watching_};
+  roused_.notify_one();
+}
+
+void worker_pool::stop_watching() noexcept {
+  watchdog_.request_stop();
+  if (watchdog_.joinable()) watchdog_.join();
 }
 
 // Sleeps while no worker moves; else looks every period whether some job holds its worker.
-void worker_pool::watch(std::stop_token stop) {
-  std::vector<std::uint64_t> seen(workers_.size());
-  std::vector<unsigned> held_for(workers_.size());
-  std::mutex mutex;
-  std::condition_variable_any period;
+void worker_pool::watch(const std::stop_token& stop) {
+  std::unique_lock lock{watching_};
   while (!stop.stop_requested()) {
-    if (!watch_once(seen, held_for)) {
+    if (!watch_once()) {
       watchdog_sleeps_.store(true, std::memory_order_seq_cst);
-      // A worker may have moved before it could see that we sleep.
-      if (!watch_once(seen, held_for) && !stop.stop_requested()) watchdog_sleeps_.wait(true, std::memory_order_acquire);
+      if (!watch_once()) roused_.wait(lock, stop, [this] { return !watchdog_sleeps_.load(); });
       watchdog_sleeps_.store(false, std::memory_order_relaxed);
     }
-    std::unique_lock lock{mutex};
-    period.wait_for(lock, stop, watch_period, [] { return false; });
+    roused_.wait_for(lock, stop, watch_period, [] { return false; });
   }
 }
 
 // True while there is something to watch.
-bool worker_pool::watch_once(std::vector<std::uint64_t>& seen, std::vector<unsigned>& held_for) {
+bool worker_pool::watch_once() {
   bool any_moved = false;
-  bool any_held = false;
   std::size_t held = 0;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    worker& w = *workers_[i];
-    const std::uint64_t passes = w.passes.load(std::memory_order_acquire);
-    caf::resumable* const job = w.running.load(std::memory_order_relaxed);
-    if (passes != seen[i] || job == nullptr) {
-      any_moved |= passes != seen[i];
-      seen[i] = passes;
-      held_for[i] = 0;
-      continue;
-    }
-    any_held = true;
-    ++held;
-    ++held_for[i];
-    // What it has queued, or woken to run next, is for others to take.
-    if (w.queue.size() != 0 || w.woken.load(std::memory_order_relaxed) != nullptr) wake_one();
-    if (long_schedule_.count() > 0 && held_for[i] == long_schedule_ / watch_period) held_(i, job);
+    const std::uint64_t before = sights_[i].passes;
+    held += is_held(i) ? 1 : 0;
+    any_moved |= before != sights_[i].passes;
   }
-  // A worker that left the I/O loop for a job that holds it: one that sleeps takes its place there.
-  if (any_held && !poller_.load(std::memory_order_acquire)) wake_one();
-  if (held == workers_.size()) {
-    timers_.fire();
-    io_.poll();
+  if (held == workers_.size()) poll();
+  // What waits while somebody is held is for those that sleep; one of them goes into the I/O loop if nobody is there.
+  if (held != 0 && (anything_queued() || loop_.load(std::memory_order_seq_cst) == loop::free)) wake_one();
+  return any_moved || held != 0;
+}
+
+// Whether worker @p i runs the same job as when we last looked.
+bool worker_pool::is_held(std::size_t i) {
+  worker& w = *workers_[i];
+  sight& seen = sights_[i];
+  const std::uint64_t passes = w.passes.load(std::memory_order_seq_cst);
+  caf::resumable* const job = w.running.load(std::memory_order_relaxed);
+  if (passes != seen.passes || job == nullptr) {
+    seen = {passes, 0};
+    return false;
   }
-  return any_moved || any_held;
+  ++seen.periods_held;
+  // What it woke to run next is for others to take.
+  if (w.woken.load(std::memory_order_relaxed) != nullptr) wake_one();
+  if (seen.periods_held == periods_to_report_) held_(i, job);
+  return true;
 }
 
 } // namespace agner::internal

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which job each worker runs next, and who sleeps: queues, stealing, parking, polling of I/O and timers, and the thread that steps in when every worker is held.
-// CAF's threads call it through worker_policy. Mechanism: docs/scheduling.md.
+// CAF's threads call it through worker_policy. What several threads touch is atomic; the orders that matter are explained where they are used. Mechanism: docs/scheduling.md.
 
 #pragma once
 
@@ -45,10 +45,12 @@ public:
   void push_external(caf::resumable* job);
   /// Everything still queued, for a pool whose workers have stopped.
   caf::resumable* drain() noexcept;
-  /// Returns when every worker has been between two jobs since the call, or sleeps.
+  /// Returns when every worker has been between two jobs since the call, or sleeps, and the fallback thread has let go of what it looked at.
   void quiesce();
   /// A timer was started that is due at @p at.
-  void timer_started(clock::time_point at);
+  void timer_started(clock::time_point at) noexcept;
+  /// Ends the fallback thread: before the workers stop, since it looks at their jobs.
+  void stop_watching() noexcept;
 
   io_driver& io() noexcept { return io_; }
   timer_service& timers() noexcept { return timers_; }
@@ -64,33 +66,52 @@ private:
     std::atomic<std::uint64_t> passes{0};        // how often it has been between two jobs
     std::atomic<caf::resumable*> running{nullptr};
     std::binary_semaphore wake{0};
-    std::atomic<bool> polling{false}; // sleeps in the I/O loop, not on the semaphore
+    std::atomic<bool> in_loop{false}; // waits in the I/O loop, not on the semaphore
+  };
+
+  /// Who is in the I/O loop. One thread at a time: what interrupts a wait could else be taken by another thread that just polls.
+  enum class loop : std::uint8_t {
+    free,
+    polled, // somebody looks and will not wait
+    waited, // a worker without work waits there
+    called, // the same, and it has been told to come back
   };
 
   caf::resumable* own(worker& w);
   caf::resumable* steal(std::size_t me);
-  void poll_if_due(std::size_t me);
+  [[nodiscard]] bool poll_is_due(worker& w);
   void poll();
   void park(std::size_t me);
+  bool park_in_loop(worker& w);
   void wait_for_io();
   [[nodiscard]] bool anything_queued() const noexcept;
-  void wake_one();
+  void wake_one() noexcept;
   void rouse_watchdog() noexcept;
-  void watch(std::stop_token stop);
-  bool watch_once(std::vector<std::uint64_t>& seen, std::vector<unsigned>& held_for);
+  void watch(const std::stop_token& stop);
+  bool watch_once();
+  bool is_held(std::size_t i);
 
   io_driver io_;
   timer_service timers_;
   std::vector<std::unique_ptr<worker>> workers_;
   run_queue external_;
-  std::atomic<std::uint64_t> sleeping_{0}; // a bit for each worker that sleeps and was not yet woken
-  std::atomic<bool> poller_{false};        // somebody blocks in the I/O loop
-  std::atomic<clock::rep> poller_limit_;   // until when at most; the least value while nobody does
-  std::atomic<int> searching_{0};
+  std::atomic<std::uint64_t> sleeping_{0}; // a bit for each worker that sleeps on its semaphore and was not yet woken
+  std::atomic<loop> loop_{loop::free};
+  std::atomic<clock::rep>
+      wait_limit_;                // until when somebody waits in the loop at most; the least value while nobody does
+  std::atomic<int> searching_{0}; // workers that look for jobs to steal
 
-  const std::chrono::milliseconds long_schedule_;
+  /// What the fallback thread last saw of a worker.
+  struct sight {
+    std::uint64_t passes = 0;
+    std::int64_t periods_held = 0;
+  };
+  const std::int64_t periods_to_report_; // 0: never
   const std::function<void(std::size_t, caf::resumable*)> held_;
-  std::atomic<bool> watchdog_sleeps_{true};
+  std::mutex watching_; // held while the fallback thread looks at jobs, and guards sights_
+  std::vector<sight> sights_;
+  std::condition_variable_any roused_;
+  std::atomic<bool> watchdog_sleeps_{false}; // raised under watching_
   std::jthread watchdog_;
 };
 
