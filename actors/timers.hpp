@@ -18,7 +18,7 @@ reference start_timer(std::chrono::milliseconds time, const term& to, term messa
 }
 
 /// Sends @p message to @p to, a local pid or a name looked up then, after @p time, never earlier. A timer to a process that has ended does nothing.
-/// @errors raises `badarg`  @p time is negative, @p to is remote; `not_a_process`
+/// @errors raises `badarg`  @p time is negative or more than 100 years, @p to is remote; `not_a_process`
 /// @returns a reference for cancel_timer
 /// @erlang erlang:send_after/3
 template <class Message>
@@ -32,7 +32,7 @@ reference start_timer(std::chrono::milliseconds time, const destination& to, Mes
   return internal::start_timer(time, to.as_term(), to_term(std::forward<Message>(message)), true);
 }
 
-/// @returns the time that was left; nothing (Erlang: `false`) if it has fired, was cancelled, or never was. @erlang erlang:cancel_timer/1
+/// @returns the time that was left; nothing (Erlang: `false`) if it has fired, was cancelled, or never was, or its process has ended. @erlang erlang:cancel_timer/1
 std::optional<std::chrono::milliseconds> cancel_timer(const reference& timer);
 
 /// @returns the time left. @erlang erlang:read_timer/1

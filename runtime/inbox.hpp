@@ -39,9 +39,10 @@ public:
     return push(node, static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed) >> pointer_bits));
   }
 
-  /// Whether the life @p serial is on. Only a hint: it may end at any time.
+  /// Whether the life @p serial is on. Only a hint: it may end at any time. In one order with `close`: who publishes something, sees the slot open, and leaves it to the
+  /// process to find that when it closes, can rely on it.
   [[nodiscard]] bool is_open(std::uint32_t serial) const noexcept {
-    const std::uint64_t word = word_.load(std::memory_order_acquire);
+    const std::uint64_t word = word_.load(std::memory_order_seq_cst);
     return (word >> pointer_bits) == (serial & serial_mask) && (word & pointer_mask) != closed;
   }
 
@@ -66,7 +67,7 @@ public:
   /// Closes the slot for good (until the next `open`); what had arrived comes back, oldest first.
   heap_node* close() noexcept {
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
-    const std::uint64_t top = word_.exchange((word & ~pointer_mask) | closed, std::memory_order_acq_rel) & pointer_mask;
+    const std::uint64_t top = word_.exchange((word & ~pointer_mask) | closed, std::memory_order_seq_cst) & pointer_mask;
     return top <= asleep ? nullptr : reversed(top);
   }
 

@@ -51,7 +51,7 @@ void remove_local(incarnation identity) noexcept {
   for (local_node& entry : local_nodes) {
     if (entry.identity.load() != identity.index()) continue;
     entry.identity.store(0);
-    entry.at.store(nullptr);
+    entry.at.store(nullptr); // after identity, see node::local
     return;
   }
 }
@@ -111,6 +111,7 @@ void node::halt() noexcept {
     services_.pop_back();
   }
   table_->refuse();
+  scheduler_->quiesce(); // what is being spawned is open now, so that it is killed with the rest
   for (const pid& p : processes())
     exit(p, "kill"_atom);
   scheduler_->wait_until([](void* self) { return static_cast<node*>(self)->process_count() == 0; }, this);
@@ -126,9 +127,13 @@ node* node::local(incarnation identity) noexcept {
   if (const auto* here = internal::this_thread().process; here != nullptr && here->home().identity() == identity)
     return &here->home();
   const std::size_t used = local_nodes_used.load(std::memory_order_acquire);
-  for (std::size_t i = 0; i < used; ++i)
-    if (local_nodes[i].identity.load(std::memory_order_acquire) == identity.index() && identity.index() != 0)
-      return local_nodes[i].at.load(std::memory_order_acquire);
+  for (std::size_t i = 0; i < used; ++i) {
+    const local_node& entry = local_nodes[i];
+    if (entry.identity.load(std::memory_order_acquire) != identity.index() || identity.index() == 0) continue;
+    node* const found = entry.at.load(std::memory_order_acquire);
+    // An identity never comes back: if it still stands here, what was read is its node and not that of a successor in this entry.
+    return entry.identity.load(std::memory_order_relaxed) == identity.index() ? found : nullptr;
+  }
   return nullptr;
 }
 
@@ -268,7 +273,8 @@ std::vector<atom> node::registered() const { return names_->names(); }
 
 reference node::start_timer(std::chrono::milliseconds time, const term& to, term message, bool wrapped) {
   const auto target = to.to_pid();
-  if (time.count() < 0 || (!to.is_atom() && (!target || !is_local(*target)))) raise_error("badarg"_atom);
+  if (time.count() < 0 || time > internal::timer_service::time_max) raise_error("badarg"_atom);
+  if (!to.is_atom() && (!target || !is_local(*target))) raise_error("badarg"_atom);
   internal::timer_service& timers = scheduler_->timers();
   reference ref = timers.make_reference(make_reference());
   if (wrapped) message = tuple("timeout"_atom, ref, std::move(message));

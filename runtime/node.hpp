@@ -95,9 +95,9 @@ public:
   [[nodiscard]] std::vector<atom> registered() const;
 
   /// Sends @p message to @p to, a local pid or a name looked up then, after @p time. @p wrapped: as {timeout, Ref, Message}.
-  /// @errors raises `badarg`  @p time is negative, @p to is neither
+  /// @errors raises `badarg`  @p time is negative or more than 100 years, @p to is neither
   reference start_timer(std::chrono::milliseconds time, const term& to, term message, bool wrapped);
-  /// The time that was left; nothing if the timer has fired, was cancelled or never was.
+  /// The time that was left; nothing if the timer has fired, was cancelled or never was, or its process has ended.
   std::optional<std::chrono::milliseconds> cancel_timer(const reference& timer);
   [[nodiscard]] std::optional<std::chrono::milliseconds> read_timer(const reference& timer) const;
 

@@ -100,7 +100,7 @@ process_core& process_table::allocate() {
   std::uint32_t index = 0;
   {
     const std::lock_guard lock{mutex_};
-    if (refusing_.load(std::memory_order_relaxed)) raise_error("system_limit"_atom);
+    if (refusing_) raise_error("system_limit"_atom);
     if (free_.empty()) add_chunk();
     index = free_.back();
     free_.pop_back();
@@ -109,6 +109,11 @@ process_core& process_table::allocate() {
   p.serial_.store(p.serial() + 1, std::memory_order_relaxed);
   alive_.fetch_add(1, std::memory_order_relaxed);
   return p;
+}
+
+void process_table::refuse() noexcept {
+  const std::lock_guard lock{mutex_};
+  refusing_ = true;
 }
 
 void process_table::open(process_core& fresh) noexcept { fresh.inbox_.open(fresh.serial()); }

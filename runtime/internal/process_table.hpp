@@ -28,7 +28,7 @@ public:
   /// A fresh process without body, not yet reachable: `open` makes it so. @errors raises `system_limit`  the table is full
   process_core& allocate();
   /// From now on `allocate` raises: the node is going down.
-  void refuse() noexcept { refusing_.store(true, std::memory_order_seq_cst); }
+  void refuse() noexcept;
   /// Makes the process reachable under its pid.
   void open(process_core& fresh) noexcept;
   /// Gives an ended (or never opened) process' slot back.
@@ -56,8 +56,8 @@ private:
   std::unique_ptr<std::atomic<process_slots*>[]> chunks_;
   std::atomic<std::uint32_t> chunk_count_{0};
   std::atomic<std::size_t> alive_{0};
-  std::atomic<bool> refusing_{false};
   mutable std::mutex mutex_;
+  bool refusing_ = false;           // guarded by mutex_
   std::vector<std::uint32_t> free_; // guarded by mutex_
 };
 

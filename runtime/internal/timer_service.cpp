@@ -4,7 +4,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -42,6 +42,15 @@ timer_id id_of(std::size_t shard, std::uint32_t generation, std::uint32_t slot) 
   return std::uint64_t{shard + 1} << 56U | std::uint64_t{generation & 0xff'ffffU} << 32U | slot;
 }
 
+// Erlang forgets the timers of a process with it; ours stay until they are due, but nobody sees that.
+std::optional<milliseconds> left_of(const timer& t, clock::time_point now) noexcept {
+  if (const auto to = t.to.to_pid()) {
+    const node* const on = node::local(to->home);
+    if (on == nullptr || !on->is_alive(*to)) return std::nullopt;
+  }
+  return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(t.at - now));
+}
+
 void deliver(timer& fired) {
   if (fired.is_timeout) {
     const auto to = *fired.to.to_pid();
@@ -76,6 +85,11 @@ struct timer_service::shard {
     if (!gone.is_timeout) by_reference.erase(gone.number);
     free.push_back(slot);
     return gone;
+  }
+  [[nodiscard]] std::optional<std::uint32_t> find(const reference& timer) const noexcept {
+    const auto found = by_reference.find(unique_of(timer));
+    if (found == by_reference.end() || timers[found->second].on != timer.home()) return std::nullopt;
+    return found->second;
   }
   void publish_next() noexcept { next_tick.store(wheel.next().value_or(never), std::memory_order_seq_cst); }
 
@@ -163,33 +177,33 @@ void timer_service::cancel(timer_id which) noexcept {
   s.publish_next();
 }
 
-std::optional<milliseconds> timer_service::cancel(const reference& ref) noexcept {
-  const std::uint32_t third = term_access::aux(ref.as_term());
+timer_service::shard* timer_service::shard_of(const reference& timer) const noexcept {
+  const std::uint32_t third = term_access::aux(timer.as_term());
   const std::size_t index = third & ~shard_mark;
-  if ((third & shard_mark) == 0 || index >= shards_.size()) return std::nullopt;
-  shard& s = *shards_[index];
+  return (third & shard_mark) != 0 && index < shards_.size() ? shards_[index].get() : nullptr;
+}
+
+std::optional<milliseconds> timer_service::cancel(const reference& ref) noexcept {
+  shard* const s = shard_of(ref);
+  if (s == nullptr) return std::nullopt;
   timer gone;
   {
-    const std::lock_guard lock{s.mutex};
-    const auto found = s.by_reference.find(unique_of(ref));
-    if (found == s.by_reference.end()) return std::nullopt;
-    const std::uint32_t slot = found->second;
-    s.wheel.remove(slot);
-    gone = s.release(slot);
-    s.publish_next();
+    const std::lock_guard lock{s->mutex};
+    const auto slot = s->find(ref);
+    if (!slot) return std::nullopt;
+    s->wheel.remove(*slot);
+    gone = s->release(*slot);
+    s->publish_next();
   }
-  return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(gone.at - time_.now()));
+  return left_of(gone, time_.now());
 }
 
 std::optional<milliseconds> timer_service::left(const reference& ref) const noexcept {
-  const std::uint32_t third = term_access::aux(ref.as_term());
-  const std::size_t index = third & ~shard_mark;
-  if ((third & shard_mark) == 0 || index >= shards_.size()) return std::nullopt;
-  const shard& s = *shards_[index];
-  const std::lock_guard lock{s.mutex};
-  const auto found = s.by_reference.find(unique_of(ref));
-  if (found == s.by_reference.end()) return std::nullopt;
-  return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(s.timers[found->second].at - time_.now()));
+  const shard* const s = shard_of(ref);
+  if (s == nullptr) return std::nullopt;
+  const std::lock_guard lock{s->mutex};
+  const auto slot = s->find(ref);
+  return slot ? left_of(s->timers[*slot], time_.now()) : std::nullopt;
 }
 
 bool timer_service::fire() {

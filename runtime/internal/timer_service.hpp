@@ -22,6 +22,9 @@ using timer_id = std::uint64_t;
 
 class timer_service {
 public:
+  /// Times further ahead are refused or taken for endless: nanoseconds since start in 64 bits reach 292 years.
+  static constexpr std::chrono::milliseconds time_max = std::chrono::hours{24 * 365 * 100};
+
   /// @p earlier is called, on any thread, when a timer is started that is due before what `next` last answered.
   timer_service(std::size_t shards, const clock& time, std::function<void(clock::time_point)> earlier = {});
   ~timer_service();
@@ -37,7 +40,7 @@ public:
 
   /// Forgets a timeout; harmless if it has fired.
   void cancel(timer_id which) noexcept;
-  /// Milliseconds that were left; nothing if it has fired, was cancelled or never was.
+  /// Milliseconds that were left; nothing if it has fired, was cancelled or never was, or is for a process that has ended.
   std::optional<std::chrono::milliseconds> cancel(const reference& ref) noexcept;
   [[nodiscard]] std::optional<std::chrono::milliseconds> left(const reference& ref) const noexcept;
 
@@ -50,6 +53,7 @@ public:
 private:
   struct shard;
   [[nodiscard]] shard& own() const noexcept;
+  [[nodiscard]] shard* shard_of(const reference& timer) const noexcept;
   bool fire(shard& of, std::uint64_t now);
   [[nodiscard]] std::uint64_t tick_of(clock::time_point at) const noexcept;
 
