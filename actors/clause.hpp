@@ -147,7 +147,7 @@ auto on(Pattern pattern, F f) {
   return internal::pattern_clause<Pattern, F>{std::move(pattern), std::move(f)};
 }
 
-/// What happens when nothing came for @p time; the last clause of a receive. Zero looks once at what is there; `infinity` waits for ever.
+/// What happens when nothing came for @p time; the last clause of a receive. Zero, or less, looks once at what is there; `infinity` waits for ever.
 /// Times are rounded up to milliseconds, as nothing may fire early. @erlang receive ... after
 template <class Rep, class Period, class F>
 auto after(std::chrono::duration<Rep, Period> time, F f) {

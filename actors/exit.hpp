@@ -16,7 +16,8 @@ namespace agner {
 void exit(int) = delete;
 void exit(long) = delete;
 
-/// Sends an exit signal: `kill` cannot be trapped and arrives as `killed`, `normal` is ignored unless trapped, anything else ends what does not trap it.
+/// Sends an exit signal: `kill` cannot be trapped and arrives as `killed`, `normal` is ignored unless trapped or sent to oneself, anything else ends what does not trap it.
+/// To oneself it takes effect before this returns: what is to end raises exit, and ends even if that is caught.
 /// @context a process; outside one use node::exit
 /// @erlang exit/2
 void exit(const pid& to, const term& reason);

@@ -52,7 +52,12 @@ bool trap_exit(bool on) {
 // -- exits ----------------------------------------------------------------------------------------------------------------------------
 
 void exit(term reason) { throw raised{raised_class::exit, std::move(reason)}; }
-void exit(const pid& to, const term& reason) { this_node().exit(to, reason, self()); }
+
+void exit(const pid& to, const term& reason) {
+  internal::process_core& me = current_process();
+  me.home().exit(to, reason, me.self());
+  if (to == me.self()) me.obey_now();
+}
 
 // -- names ----------------------------------------------------------------------------------------------------------------------------
 
@@ -82,13 +87,20 @@ std::optional<std::chrono::milliseconds> read_timer(const reference& timer) { re
 // -- waiting outside ------------------------------------------------------------------------------------------------------------------------
 
 internal::run_end::~run_end() {
-  ended_->store(true);
+  if (const process_core* here = current_process_or_null()) at_->reason = here->exit_reason();
+  at_->reached.store(true);
   on_.wake_waiters();
 }
 
-void internal::run_state::wait(node& on) {
+internal::run_state::run_state(node& on) {
   if (current_process_or_null() != nullptr) raise_error("badarg"_atom);
-  on.scheduler().wait_until([](void* flag) { return static_cast<std::atomic<bool>*>(flag)->load(); }, ended.get());
+  at = std::make_shared<run_end_point>();
+  end = std::make_unique<run_end>(on.scheduler(), at);
+}
+
+const term& internal::run_state::wait(node& on) {
+  on.scheduler().wait_until([](void* p) { return static_cast<run_end_point*>(p)->reached.load(); }, at.get());
+  return at->reason;
 }
 
 } // namespace agner

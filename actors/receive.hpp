@@ -6,6 +6,7 @@
 #include <array>
 #include <coroutine>
 #include <cstddef>
+#include <exception>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -165,14 +166,19 @@ private:
   void start_one(std::coroutine_handle<>& first) {
     using result = typename clause<I>::result;
     if constexpr (is_task<result>) {
-      auto& running = running_.template emplace<result>(std::get<I>(clauses_).invoke());
-      running.coroutine().promise().continue_with(awaiting_);
-      first = running.coroutine();
+      try {
+        auto& running = running_.template emplace<result>(std::get<I>(clauses_).invoke());
+        running.coroutine().promise().continue_with(awaiting_);
+        first = running.coroutine();
+      } catch (...) { // a callable that raised before it returned its task
+        running_.template emplace<std::exception_ptr>(std::current_exception());
+      }
     }
   }
 
   template <std::size_t... I>
   value finish(std::index_sequence<I...>) {
+    if (const auto* failure = std::get_if<std::exception_ptr>(&running_)) std::rethrow_exception(*failure);
     return by_index<0>([this](auto index) -> value {
       using result = typename clause<decltype(index)::value>::result;
       if constexpr (is_task<result>)
@@ -212,7 +218,10 @@ private:
     using type =
         typename tasks_of<std::conditional_t<add, std::variant<Seen..., First>, std::variant<Seen...>>, Rest...>::type;
   };
-  using running_tasks = typename tasks_of<std::variant<std::monostate>, typename Clauses::result...>::type;
+  using running_tasks =
+      std::conditional_t<any_coroutine,
+                         typename tasks_of<std::variant<std::exception_ptr>, typename Clauses::result...>::type,
+                         std::monostate>;
 
   // Destroyed from the last to the first: the running clause goes before what it may refer to.
   std::tuple<Clauses...> clauses_;

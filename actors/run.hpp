@@ -16,28 +16,34 @@ namespace agner {
 
 namespace internal {
 
-/// Tells the thread that waits, when the last copy goes: with the process, however that ends.
+/// Where a process that `run` started ended.
+struct run_end_point {
+  std::atomic<bool> reached{false};
+  term reason; // written before `reached` is set
+};
+
+/// Tells the thread that waits when it is destroyed: with the process, however that ends.
 class run_end {
 public:
-  explicit run_end(scheduler& on) noexcept : on_(on) {}
+  run_end(scheduler& on, std::shared_ptr<run_end_point> at) noexcept : on_(on), at_(std::move(at)) {}
   run_end(const run_end&) = delete;
   run_end& operator=(const run_end&) = delete;
   ~run_end();
 
 private:
-  friend struct run_state;
   scheduler& on_;
-  std::shared_ptr<std::atomic<bool>> ended_ = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<run_end_point> at_;
 };
 
-/// What both sides of node::run share.
+/// What the thread that waits holds.
 struct run_state {
-  explicit run_state(node& on) : end(std::make_shared<run_end>(on.scheduler())), ended(end->ended_) {}
-  /// Waits until the process has ended. Not from a process.
-  void wait(node& on);
+  /// @errors raises `badarg`  called by a process, which would hold its worker
+  explicit run_state(node& on);
+  /// Waits until the process has ended. @returns its exit reason
+  const term& wait(node& on);
 
-  std::shared_ptr<run_end> end;
-  std::shared_ptr<std::atomic<bool>> ended;
+  std::unique_ptr<run_end> end;
+  std::shared_ptr<run_end_point> at;
 };
 
 /// Where a process leaves its result for the thread that waits.
@@ -56,27 +62,28 @@ struct run_outcome<void> {
 
 template <class F, class... Arguments>
 auto node::run(F&& f, Arguments&&... arguments) {
-  using value = internal::awaited_t<std::invoke_result_t<std::decay_t<F>&, std::decay_t<Arguments>&...>>;
+  using task_type = internal::called_once_t<std::decay_t<F>, std::decay_t<Arguments>...>;
+  using value = internal::awaited_t<task_type>;
   auto outcome = std::make_shared<internal::run_outcome<value>>();
   internal::run_state state{*this};
   spawn(
-      [](std::shared_ptr<internal::run_end>, std::shared_ptr<internal::run_outcome<value>> into, std::decay_t<F> body,
+      [](std::unique_ptr<internal::run_end>, std::shared_ptr<internal::run_outcome<value>> into, std::decay_t<F> body,
          std::decay_t<Arguments>... given) -> task<> {
         try {
           if constexpr (std::is_void_v<value>) {
-            co_await std::invoke(body, given...);
+            co_await internal::call_once(body, given...);
             into->value = true;
           } else {
-            into->value.emplace(co_await std::invoke(body, given...));
+            into->value.emplace(co_await internal::call_once(body, given...));
           }
         } catch (...) {
           into->failure = std::current_exception();
         }
       },
       std::move(state.end), outcome, std::forward<F>(f), std::forward<Arguments>(arguments)...);
-  state.wait(*this);
+  const term& reason = state.wait(*this);
   if (outcome->failure) std::rethrow_exception(outcome->failure);
-  if (!outcome->value) throw raised{raised_class::exit, "killed"_atom};
+  if (!outcome->value) throw raised{raised_class::exit, reason};
   if constexpr (!std::is_void_v<value>) return std::move(*outcome->value);
 }
 

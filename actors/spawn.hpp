@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starting processes. A process keeps closure and arguments until it ends, so a coroutine lambda may capture.
+// Starting processes. A process keeps closure and arguments until it ends, so a coroutine lambda may capture and take arguments by reference.
 
 #pragma once
 
@@ -23,6 +23,17 @@ struct monitored_process {
 
 namespace internal {
 
+/// Calls @p f with arguments that are not needed afterwards: moved where it takes them so, else as lvalues.
+template <class F, class... Arguments>
+decltype(auto) call_once(F& f, Arguments&... arguments) {
+  if constexpr (std::is_invocable_v<F&, Arguments...>)
+    return std::invoke(f, std::move(arguments)...);
+  else
+    return std::invoke(f, arguments...);
+}
+template <class F, class... Arguments>
+using called_once_t = decltype(call_once(std::declval<F&>(), std::declval<Arguments&>()...));
+
 /// Closure, arguments and outermost task of one process.
 template <class F, class... Arguments>
 class coroutine_body final : public process_body {
@@ -32,7 +43,7 @@ public:
       : f_(std::forward<G>(f)), arguments_(std::forward<Given>(given)...) {}
 
   std::coroutine_handle<> start(process_core&) override {
-    task_ = std::apply([this](Arguments&... each) { return std::invoke(f_, each...); }, arguments_);
+    task_ = std::apply([this](Arguments&... each) { return call_once(f_, each...); }, arguments_);
     return task_.coroutine();
   }
   bool finished(std::exception_ptr& failure) noexcept override {
@@ -42,7 +53,7 @@ public:
   }
 
 private:
-  using task_type = std::invoke_result_t<F&, Arguments&...>;
+  using task_type = called_once_t<F, Arguments...>;
   static_assert(is_task<task_type>, "what a process runs is a coroutine: it returns agner::task<...>");
 
   [[no_unique_address]] F f_;
@@ -66,7 +77,8 @@ process_core& new_process(node& on, F&& f, Arguments&&... arguments) {
 
 } // namespace internal
 
-/// Starts a process that runs `f(arguments...)` on the node of the current process. Closure and arguments are moved or copied into it, and passed as lvalues.
+/// Starts a process that runs `f(arguments...)` on the node of the current process. Closure and arguments are moved or copied into it; @p f may take an argument by
+/// value, also one that can only be moved, or by reference.
 ///
 /// @param f  a callable that returns task<...>; it is called in the new process
 /// @returns  the pid of the new process

@@ -21,6 +21,14 @@ namespace {
 // {Reason, Stack}; the stack is empty so far.
 term with_stack(const term& reason) { return tuple(reason, term{}); }
 
+// @source OTP 25: the emulator's text, which names the node only where it is alive
+void report_crash(const pid& who, const node& on, const term& reason) noexcept {
+  if (on.name() == "nonode@nohost"_atom)
+    log::error("Error in process ~p with exit value:~n~p~n", who, reason);
+  else
+    log::error("Error in process ~p on node ~p with exit value:~n~p~n", who, on.name(), reason);
+}
+
 term reason_of(const std::exception_ptr& failure, bool& crashed) {
   const raised caught = as_raised(failure);
   crashed = caught.cls() != raised_class::exit;
@@ -106,6 +114,10 @@ bool process_core::take_signals() {
   return !dying_;
 }
 
+void process_core::obey_now() {
+  if (!dying_ && !take_signals()) throw raised{raised_class::exit, exit_reason_};
+}
+
 // -- timeouts -----------------------------------------------------------------------------------------------------------------------
 
 void process_core::arm_timeout(std::chrono::milliseconds after) {
@@ -128,6 +140,7 @@ void process_core::die(term reason, bool crashed) noexcept {
   if (dying_) return; // the first reason counts
   dying_ = true;
   crashed_ = crashed;
+  reductions_ = 0; // so that it suspends at its next wait, even if what it waits for is there
   exit_reason_ = std::move(reason);
 }
 
@@ -153,14 +166,14 @@ void process_core::destroy_body() noexcept {
 void process_core::end() noexcept {
   node& on = home();
   const pid me = self();
-  const term reason = std::move(exit_reason_);
-  if (crashed_) log::error("Error in process ~p on node ~p with exit value:~n~p", me, on.name(), reason);
+  if (crashed_) report_crash(me, on, exit_reason_);
   destroy_body();
   disarm_timeout();
   heap_node* late = inbox_.close();
   on.names().forget(me);
-  sever_bonds(reason);
+  sever_bonds(exit_reason_);
   answer_posthumously(late);
+  exit_reason_ = {};
   relations_.reset();
   extras_.reset();
   mailbox_.clear();

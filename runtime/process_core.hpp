@@ -97,6 +97,9 @@ public:
   /// Takes in what has arrived: messages go to the mailbox, other signals are obeyed. False: the process must end, and the caller suspend at once.
   bool take_signals();
 
+  /// The same, for a process that sent itself an exit signal. @errors raises exit with its reason  the process must end, and does so at its next wait at the latest
+  void obey_now();
+
   [[nodiscard]] mailbox& messages() noexcept { return mailbox_; }
 
   /// Arms the one timer of `after`. Only one wait at a time has it.
@@ -117,6 +120,8 @@ public:
   bool remove_alias(const reference& ref);
   void trap_exit(bool on) noexcept { trap_exit_ = on; }
   [[nodiscard]] bool traps_exit() const noexcept { return trap_exit_; }
+  /// Why the process ends, once it does: for the destructors of what it ran.
+  [[nodiscard]] const term& exit_reason() const noexcept { return exit_reason_; }
   /// Links with, or monitors, a process that is not yet open: no signal is needed.
   void link_at_spawn(process_core& fresh);
   reference monitor_at_spawn(process_core& fresh);
@@ -133,8 +138,10 @@ public:
   /// Places the body in the slot, where it fits, or on the heap.
   template <class Body, class... Arguments>
   void emplace_body(Arguments&&... arguments) {
-    void* memory = sizeof(Body) <= sizeof inline_body_ && alignof(Body) <= 16 ? static_cast<void*>(inline_body_)
-                                                                              : ::operator new(sizeof(Body));
+    static_assert(alignof(Body) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "agner: what a process is given to run may not be aligned beyond what operator new gives");
+    void* memory =
+        sizeof(Body) <= sizeof inline_body_ ? static_cast<void*>(inline_body_) : ::operator new(sizeof(Body));
     struct undo {
       void* memory;
       process_core* self;
@@ -159,7 +166,9 @@ private:
   void on_unlink(const pid& from, std::uint64_t id);
   void on_down(const reference& ref, const term& reason);
   void on_alias_message(const reference& alias, term message);
-  void begin_monitor(const term& target, const reference& ref);
+  struct watched;
+  [[nodiscard]] watched resolve(const term& target) const;
+  void begin_monitor(const watched& target, const reference& ref);
   void die(term reason, bool crashed) noexcept;
   void die_of(const std::exception_ptr& failure) noexcept;
   [[nodiscard]] turn resume();
@@ -167,7 +176,6 @@ private:
   void destroy_body() noexcept;
   void sever_bonds(const term& reason) noexcept;
   void answer_posthumously(heap_node* arrived) noexcept;
-  void forget_timeouts() noexcept;
 
   inbox inbox_; // any thread
   std::atomic<std::uint32_t> serial_{0};

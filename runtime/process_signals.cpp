@@ -30,6 +30,13 @@ term down_message(const reference& ref, const term& object, const term& reason) 
 
 } // namespace
 
+/// What a monitor is asked to watch.
+struct process_core::watched {
+  term object; // what DOWN names
+  std::optional<pid> local;
+  bool remote = false;
+};
+
 void process_core::obey(signal& what) {
   switch (what.what()) {
   case signal_kind::exit: on_exit_signal(what.from, what.value, false); break;
@@ -120,7 +127,8 @@ void process_core::link(const pid& other) {
   if (tell(home(), other, signal_kind::link, self(), {}, {})) return;
   bonds().links.erase(other);
   if (!trap_exit_) raise_error("noproc"_atom);
-  tell(home(), self(), signal_kind::exit, other, {}, "noproc"_atom);
+  // Behind what the other sent while it lived; a message already, since the caller may stop trapping.
+  home().push(self(), message_node(tuple("EXIT"_atom, other, "noproc"_atom)));
 }
 
 void process_core::unlink(const pid& other) {
@@ -152,43 +160,43 @@ reference process_core::monitor_at_spawn(process_core& fresh) {
 // -- monitors and aliases -----------------------------------------------------------------------------------------------------------------
 
 reference process_core::monitor(const term& target) {
+  const watched what = resolve(target);
   reference ref = home().make_reference();
-  begin_monitor(target, ref);
+  begin_monitor(what, ref);
   return ref;
 }
 
 reference process_core::monitor(const term& target, alias_mode mode) {
+  const watched what = resolve(target);
   reference ref = make_alias(mode);
-  begin_monitor(target, ref);
+  begin_monitor(what, ref);
   return ref;
 }
 
-// Monitors what is local by pid, and hands the rest to the router. What cannot be reached is answered with DOWN at once.
-void process_core::begin_monitor(const term& target, const reference& ref) {
-  std::optional<pid> local;
-  term object = target;
-  bool remote = false;
-  if (const auto p = target.to_pid()) {
-    if (home().is_local(*p))
-      local = *p;
-    else
-      remote = true;
-  } else {
-    const bool pair = target.is_tuple() && target.size() == 2 && target[0].is_atom() && target[1].is_atom();
-    if (!pair && !target.is_atom()) raise_error("badarg"_atom);
-    const atom name = pair ? target[0].as_atom() : target.as_atom();
-    remote = pair && !target[1].is(home().name());
-    object = tuple(name, remote ? target[1].as_atom() : home().name());
-    if (!remote) local = home().whereis(name);
-  }
-  bonds().monitors.add(ref, {object, local.value_or(pid{}), remote});
-  if (remote) {
+process_core::watched process_core::resolve(const term& target) const {
+  node& here = home();
+  if (const auto p = target.to_pid()) return {target, here.is_local(*p) ? p : std::nullopt, !here.is_local(*p)};
+  if (const auto name = target.to_atom()) return {tuple(*name, here.name()), here.whereis(*name), false};
+  if (!target.is_tuple() || target.size() != 2 || !target[0].is_atom() || !target[1].is_atom())
+    raise_error("badarg"_atom);
+  if (target[1].is(here.name())) return {target, here.whereis(target[0].as_atom()), false};
+  return {target, std::nullopt, true};
+}
+
+// Monitors what is local by pid, and hands the rest to the router. What cannot be reached answers with a signal too, so that its DOWN comes behind what it sent before.
+void process_core::begin_monitor(const watched& target, const reference& ref) {
+  bonds().monitors.add(ref, {target.object, target.local.value_or(pid{}), target.remote});
+  const auto down = [&](term reason) {
+    tell(home(), self(), signal_kind::down, target.local.value_or(pid{}), ref, std::move(reason));
+  };
+  if (target.remote) {
     router* out = home().router();
-    if (out == nullptr || out->monitor(self(), object, ref) == routed::no_connection) on_down(ref, "noconnection"_atom);
+    if (out == nullptr || out->monitor(self(), target.object, ref) == routed::no_connection) down("noconnection"_atom);
     return;
   }
-  if (local && *local == self()) return; // as in OTP: a reference that never fires
-  if (!local || !tell(home(), *local, signal_kind::monitor, self(), ref, object)) on_down(ref, "noproc"_atom);
+  if (target.local == self()) return; // as in OTP: a reference that never fires
+  if (!target.local || !tell(home(), *target.local, signal_kind::monitor, self(), ref, target.object))
+    down("noproc"_atom);
 }
 
 bool process_core::demonitor(const reference& ref, bool flush) {
@@ -206,8 +214,7 @@ bool process_core::demonitor(const reference& ref, bool flush) {
     if (const alias_mode* a = relations_->aliases.find(ref); a != nullptr && *a != alias_mode::explicit_unalias)
       relations_->aliases.erase(ref);
   }
-  if (flush && !found) {
-    take_signals();
+  if (flush && !found) { // a DOWN that has not become a message yet is void without its monitor
     for (std::size_t i = 0; i < mailbox_.size(); ++i) {
       const term& m = mailbox_[i].message;
       if (!m.is_tagged("DOWN"_atom, 5) || m[1] != ref.as_term()) continue;
