@@ -225,6 +225,8 @@ std::weak_ordering compare(const term& left, const term& right) noexcept {
 }
 
 std::strong_ordering compare_exact(const term& left, const term& right) noexcept {
+  // What keys of maps mostly are needs no stack.
+  if (left.is_atom() && right.is_atom()) return *left.to_atom() <=> *right.to_atom();
   return strong(comparer{}.run(left, right, comparison::exact));
 }
 
