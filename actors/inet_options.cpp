@@ -226,6 +226,21 @@ std::optional<packet_type> packet_option::type() const noexcept {
   }
 }
 
+options options::defaults() {
+  return {.active = true,
+          .mode = mode::list,
+          .packet = packet_type::raw,
+          .packet_size = 0,
+          .buffer = packet_decoder::default_buffer_bytes,
+          .high_watermark = 8192,
+          .low_watermark = 4096,
+          .send_timeout = infinity,
+          .send_timeout_close = false,
+          .exit_on_close = true,
+          .show_econnreset = false,
+          .linger = std::pair{false, seconds{0}}};
+}
+
 result<options> options::from_list(const term& list) {
   if (!list.is_list() || !list_view{list}.is_proper()) return fail(tuple("options"_atom, list));
   options made;

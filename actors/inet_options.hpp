@@ -97,6 +97,8 @@ struct options {
 
   friend bool operator==(const options&, const options&) = default;
 
+  /// The defaults in brackets, as far as the operating system does not know them.
+  static options defaults();
   /// The options that @p list, a property list as OTP takes it, names; `binary`, `list`, `inet` and `inet6` may stand alone.
   /// @errors `{options, [{Option, Why}]}`  all that are unknown or have a wrong value
   static result<options> from_list(const term& list);

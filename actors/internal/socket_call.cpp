@@ -2,6 +2,7 @@
 
 #include "socket_call.hpp"
 
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -16,13 +17,41 @@ term failed(term reason) { return tuple("error"_atom, std::move(reason)); }
 
 void reply(const socket_caller& to, const term& answer) { send(to.ref, tuple(to.ref, answer)); }
 
+namespace {
+
+/// Takes a question back when who asked ends before there is an answer, so that nobody else's bytes go to it.
+class open_question {
+public:
+  open_question(node& on, const pid& to, reference ref) : node_(on), to_(to), ref_(std::move(ref)) {}
+  open_question(const open_question&) = delete;
+  open_question& operator=(const open_question&) = delete;
+  void answered() noexcept { open_ = false; }
+  ~open_question() {
+    try {
+      if (open_) node_.send(to_, to_term(socket_cancel{ref_}));
+    } catch (const std::exception&) { // no memory: the answer goes to nobody
+    }
+  }
+
+private:
+  node& node_;
+  pid to_;
+  reference ref_;
+  bool open_ = true;
+};
+
+} // namespace
+
 task<term> call_socket(pid process, term what, term if_gone) {
   if (!this_node().is_local(process)) co_return if_gone;
   const receive_marker from = mark();
   const reference ref = monitor(process, alias_mode::reply_demonitor);
   send(process, socket_request{{self(), ref}, std::move(what)});
-  co_return co_await receive_from(from, on(match(ref, any<term>), [](term answer) { return answer; }),
-                                  on(match("DOWN"_atom, ref, _, _, _), [&if_gone] { return if_gone; }));
+  open_question question{this_node(), process, ref};
+  term answer = co_await receive_from(from, on(match(ref, any<term>), [](term a) { return a; }),
+                                      on(match("DOWN"_atom, ref, _, _, _), [&if_gone] { return if_gone; }));
+  question.answered();
+  co_return answer;
 }
 
 task<result<>> command_socket(pid process, term what, atom if_gone) {

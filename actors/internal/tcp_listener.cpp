@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "../../runtime/readiness.hpp"
-#include "../links.hpp"
 #include "../receive.hpp"
 #include "../send.hpp"
 #include "kernel_options.hpp"
 #include "socket_call.hpp"
+#include "socket_owner.hpp"
 
 namespace agner::internal {
 
@@ -24,8 +24,7 @@ public:
         readiness_(this_node().scheduler(), socket_.descriptor()),
         ready_(make_ref()),
         options_(std::move(options)),
-        owner_(owner),
-        owner_gone_(monitor(owner)) {}
+        owner_(owner) {}
 
   task<> run() {
     while (open_)
@@ -37,7 +36,7 @@ public:
                             serve();
                           }),
                        on(match("DOWN"_atom, any<reference>, _, _, _),
-                          [this](const reference& ref) { open_ = open_ && ref != owner_gone_; }),
+                          [this](const reference& ref) { open_ = open_ && !owner_.is_gone(ref); }),
                        [](const term&) {});
   }
 
@@ -52,8 +51,8 @@ private:
     if (what.is("sockname"_atom)) return reply(request.by, to_term(socket_.sockname()));
     if (what.is("getopts"_atom)) return reply(request.by, get_options());
     if (what.is_tagged("setopts"_atom, 2)) return reply(request.by, to_term(set_options(what[1])));
-    if (what.is_tagged("controlling_process"_atom, 2))
-      return reply(request.by, to_term(give(request.by.from, what[1])));
+    if (what.is_tagged("hold"_atom, 2)) return reply(request.by, to_term(owner_.may_become(request.by.from, what[1])));
+    if (what.is_tagged("give"_atom, 2)) return reply(request.by, to_term(give(request.by.from, what[1])));
     if (what.is("detach"_atom)) return reply(request.by, failed("einval"_atom));
     reply(request.by, failed("enotconn"_atom));
   }
@@ -94,13 +93,9 @@ private:
   }
 
   result<> give(const pid& by, const term& to) {
-    const auto next = to.to_pid();
-    if (next == owner_) return {};
-    if (by != owner_) return fail("not_owner"_atom);
-    if (!next || !this_node().is_alive(*next)) return fail("badarg"_atom);
-    demonitor(owner_gone_);
-    owner_ = *next;
-    owner_gone_ = monitor(owner_);
+    const auto may = owner_.may_become(by, to);
+    if (!may) return fail(may.error().reason());
+    if (*may) owner_.become(to.as_pid());
     return {};
   }
 
@@ -122,8 +117,7 @@ private:
   readiness readiness_; // goes before the descriptor is closed
   reference ready_;
   inet::options options_;
-  pid owner_;
-  reference owner_gone_;
+  socket_owner owner_;
   std::deque<socket_caller> waiting_;
   bool asked_ = false;
   bool open_ = true;
