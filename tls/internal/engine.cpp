@@ -190,6 +190,8 @@ bool engine::may_write() const noexcept {
 
 /// status() where the record is written, wants_input where OpenSSL is in a handshake and wants that to go on first.
 engine_status engine::write_record(std::span<const std::byte> bytes) {
+  // OpenSSL would go on with the handshake here, but take data of the peer that comes in between for an attack: only its read can cope with that.
+  if (rekeying()) return engine_status::wants_input;
   std::size_t written = 0;
   clear_openssl_errors();
   const int returned = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
@@ -199,6 +201,10 @@ engine_status engine::write_record(std::span<const std::byte> bytes) {
     SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
   }
   return status_;
+}
+
+bool engine::rekeying() const noexcept {
+  return opened_ && SSL_version(ssl_.get()) == TLS1_2_VERSION && SSL_in_init(ssl_.get()) != 0;
 }
 
 void engine::close_write() {

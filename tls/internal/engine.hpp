@@ -84,9 +84,12 @@ public:
   /// Decrypts into @p into as much as there is. What follows the last byte, an end or an error, is returned by the next call, with no byte.
   transfer read(std::span<std::byte> into);
 
-  /// Encrypts @p pieces one after the other, small ones together in full records. Takes all, or less with wants_input while the peer renegotiates.
+  /// Encrypts @p pieces one after the other, small ones together in full records. Takes all, or less with wants_input while rekeying.
   /// There is no limit here: look at output().size() before.
   transfer write(std::span<const std::span<const std::byte>> pieces);
+
+  /// The peer renegotiates: write takes nothing until read has brought what else the peer sends.
+  [[nodiscard]] bool rekeying() const noexcept;
 
   /// Sends close_notify, once; write takes nothing after it, read goes on.
   void close_write();
