@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -22,6 +23,18 @@ inline constexpr std::size_t handshake_bytes_max = 256UL << 10U;
 
 /// Ciphertext that waits while nobody reads the plaintext: four records, so that a reader finds work while more comes.
 inline constexpr std::size_t input_bytes_max = 4 * (record_plaintext_max + record_overhead_max);
+
+/// Ciphertext that the transport has not taken above which nothing more is encrypted: a send waits from there on. Four records, so that the kernel finds the next ones ready.
+inline constexpr std::size_t output_high_watermark = 4 * record_plaintext_max;
+
+/// Bytes asked for at once while a handshake is under way: a flight with a chain of certificates. Memory is taken only once something came.
+inline constexpr std::size_t handshake_read_bytes = 4096;
+
+/// Most ciphertext asked for at once on an open connection.
+inline constexpr std::size_t read_bytes = input_bytes_max;
+
+/// How long a connection that is closed on this side waits for the peer to take what was sent and to close too.
+inline constexpr std::chrono::milliseconds linger_time{2000};
 
 /// Renegotiations without any data between them after which the peer is thought to attack: it costs a server more than a client.
 inline constexpr unsigned idle_renegotiations_max = 8;

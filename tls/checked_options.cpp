@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "checked_options.hpp"
+
+#include <vector>
+
+#include "../runtime/term_builders.hpp"
+#include "../runtime/term_views.hpp"
+#include "internal/option_set.hpp"
+#include "internal/options_check.hpp"
+
+namespace agner::ssl {
+
+namespace internal {
+namespace {
+
+/// The contexts of a node, kept as long as it is.
+struct node_contexts {
+  explicit node_contexts(node&) noexcept {}
+  context_cache cache;
+};
+
+bool is_stream_option(const term& entry) {
+  if (entry.is("binary"_atom) || entry.is("list"_atom)) return true;
+  for (const atom name :
+       {"mode"_atom.value(), "packet"_atom.value(), "packet_size"_atom.value(), "active"_atom.value()})
+    if (entry.is_tagged(name, 2)) return true;
+  return false;
+}
+
+/// @p more before @p base, as the first of an option counts; but those of the stream behind, as there the last does.
+term merged(const term& more, const term& base) {
+  std::vector<term> made;
+  for (const term& entry : more.as_list())
+    if (!is_stream_option(entry)) made.push_back(entry);
+  for (const term& entry : base.as_list())
+    made.push_back(entry);
+  for (const term& entry : more.as_list())
+    if (is_stream_option(entry)) made.push_back(entry);
+  return list_of(std::move(made));
+}
+
+result<std::shared_ptr<const option_set>> make_set(context_cache& contexts, const term& given, role side) {
+  option_faults faults;
+  auto made = std::make_shared<option_set>(check_options(given, side, faults), given, &contexts);
+  contexts.find_or_make(made->settings.context, faults);
+  if (!faults.empty()) return std::unexpected{faults.reason()};
+  return made;
+}
+
+} // namespace
+
+result<std::shared_ptr<const option_set>> option_set::make(node& on, const term& given, role side) {
+  return make_set(on.service<node_contexts>().cache, given, side);
+}
+
+result<std::shared_ptr<const option_set>> option_set::with(const term& more) const {
+  const bool proper = more.is_nil() || (more.is_cons() && more.as_list().is_proper());
+  return make_set(*contexts, proper ? merged(more, given) : more, settings.context.side);
+}
+
+result<std::shared_ptr<const context>> option_set::context_for(const handshake_hooks& hooks) const {
+  option_faults faults;
+  auto wanted = settings.context;
+  wanted.decision_awaited = hooks.decision_awaited;
+  auto made = contexts->find_or_make(wanted, faults);
+  if (!made) return std::unexpected{faults.reason()};
+  return made;
+}
+
+} // namespace internal
+
+namespace {
+
+result<checked_options> checked(node& on, const term& given, internal::role side) {
+  auto made = internal::option_set::make(on, given, side);
+  if (!made) return std::unexpected{made.error()};
+  return checked_options{*std::move(made)};
+}
+
+result<checked_options> checked(node& on, const options& given, internal::role side) {
+  return checked(on, list_of(internal::option_list(given)), side);
+}
+
+} // namespace
+
+result<checked_options> checked_options::for_client(node& on, const options& given) {
+  return checked(on, given, internal::role::client);
+}
+result<checked_options> checked_options::for_client(node& on, const option_list& given) {
+  return checked(on, given.list, internal::role::client);
+}
+result<checked_options> checked_options::for_server(node& on, const options& given) {
+  return checked(on, given, internal::role::server);
+}
+result<checked_options> checked_options::for_server(node& on, const option_list& given) {
+  return checked(on, given.list, internal::role::server);
+}
+
+} // namespace agner::ssl

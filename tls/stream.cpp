@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "../actors/process.hpp"
+#include "internal/lingering_close.hpp"
+#include "internal/option_set.hpp"
+#include "internal/secure_stream.hpp"
+#include "internal/secured_stream.hpp"
+
+namespace agner::ssl {
+
+namespace internal {
+namespace {
+
+clock::duration time_left(clock::time_point deadline) {
+  return std::max(deadline - this_node().scheduler().time().now(), clock::duration::zero());
+}
+
+/// Waits until the transport can do what the handshake needs; false when the time is up.
+task<bool> transport_ready(wire& of, reference ready, clock::time_point deadline) {
+  const auto what = of.unsent() != 0 ? transport::direction::output : transport::direction::input;
+  of.below().notify(what, self(), tuple("$ready"_atom, ready));
+  co_return co_await receive(on(match("$ready"_atom, ready), [] { return true; }),
+                             after(time_left(deadline), [] { return false; }));
+}
+
+/// Waits for the decision about the peer; false when the time is up.
+task<bool> decided(wire& of, const verifier& by, clock::time_point deadline) {
+  pending_verification asked{by, of.tls()};
+  auto answer = co_await asked.wait(time_left(deadline));
+  asked.conclude();
+  if (!answer) co_return false;
+  decide(of.tls(), *std::move(answer));
+  co_return true;
+}
+
+task<result<std::unique_ptr<stream>>> shake_hands(std::unique_ptr<wire> of, verifier by, clock::time_point deadline) {
+  const reference ready = make_ref();
+  for (;;) {
+    const auto status = of->handshake();
+    if (status == engine_status::open && of->unsent() == 0) co_return std::make_unique<secured_stream>(std::move(of));
+    if (status == engine_status::failed || status == engine_status::closed) {
+      term reason = of->tls().reason();
+      close_lingering(std::move(of));
+      co_return fail(std::move(reason));
+    }
+    const bool in_time = status == engine_status::awaits_decision ? co_await decided(*of, by, deadline)
+                                                                  : co_await transport_ready(*of, ready, deadline);
+    if (!in_time) co_return fail("timeout"_atom);
+  }
+}
+
+} // namespace
+
+task<result<std::unique_ptr<stream>>> secure(std::unique_ptr<transport> over, checked_options with, std::string host,
+                                             verifier by, clock::time_point deadline) {
+  const auto& set = with.set();
+  auto context = set.context_for({.decision_awaited = static_cast<bool>(by)});
+  if (!context) co_return std::unexpected{context.error()};
+  auto options = set.settings.context.side == role::client ? client_options(set.settings.name, host) : engine_options{};
+  auto made = std::make_unique<wire>(std::move(over), *std::move(context), std::move(options));
+  co_return co_await shake_hands(std::move(made), std::move(by), deadline);
+}
+
+} // namespace internal
+
+namespace {
+
+void require_role(const checked_options& of, internal::role side) {
+  if (of.set().settings.context.side != side) raise_error("badarg"_atom);
+}
+
+} // namespace
+
+task<result<std::unique_ptr<stream>>> secure_client(std::unique_ptr<transport> over, checked_options with,
+                                                    std::string host, clock::time_point deadline) {
+  require_role(with, internal::role::client);
+  return internal::secure(std::move(over), std::move(with), std::move(host), {}, deadline);
+}
+
+task<result<std::unique_ptr<stream>>> secure_server(std::unique_ptr<transport> over, checked_options with,
+                                                    clock::time_point deadline) {
+  require_role(with, internal::role::server);
+  return internal::secure(std::move(over), std::move(with), {}, {}, deadline);
+}
+
+} // namespace agner::ssl
