@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading terms: one pass, results written in place, nothing allocated before the bytes that pay for it are known to be there. Writing them: external_term_encode.cpp.
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -24,6 +20,9 @@
 #include "external_term.hpp"
 #include "internal/byte_reader.hpp"
 #include "internal/codec_error.hpp"
+#include "internal/compression.hpp"
+#include "internal/float_text.hpp"
+#include "internal/tag_names.hpp"
 
 namespace agner::external_term {
 
@@ -32,53 +31,12 @@ namespace {
 using dist::internal::byte_reader;
 using dist::internal::complain;
 
-std::string_view name_of(std::uint8_t t) noexcept {
-  switch (static_cast<tag>(t)) {
-  case tag::new_float: return "NEW_FLOAT_EXT";
-  case tag::bit_binary: return "BIT_BINARY_EXT";
-  case tag::compressed: return "a compressed term";
-  case tag::atom_cache_ref: return "ATOM_CACHE_REF";
-  case tag::new_pid: return "NEW_PID_EXT";
-  case tag::new_port: return "NEW_PORT_EXT";
-  case tag::newer_reference: return "NEWER_REFERENCE_EXT";
-  case tag::small_integer: return "SMALL_INTEGER_EXT";
-  case tag::integer: return "INTEGER_EXT";
-  case tag::float_text: return "FLOAT_EXT";
-  case tag::latin1_atom: return "ATOM_EXT";
-  case tag::old_reference: return "REFERENCE_EXT";
-  case tag::old_port: return "PORT_EXT";
-  case tag::old_pid: return "PID_EXT";
-  case tag::small_tuple: return "SMALL_TUPLE_EXT";
-  case tag::large_tuple: return "LARGE_TUPLE_EXT";
-  case tag::nil: return "NIL_EXT";
-  case tag::string: return "STRING_EXT";
-  case tag::list: return "LIST_EXT";
-  case tag::binary: return "BINARY_EXT";
-  case tag::small_big: return "SMALL_BIG_EXT";
-  case tag::large_big: return "LARGE_BIG_EXT";
-  case tag::new_fun: return "NEW_FUN_EXT";
-  case tag::export_fun: return "EXPORT_EXT";
-  case tag::new_reference: return "NEW_REFERENCE_EXT";
-  case tag::small_latin1_atom: return "SMALL_ATOM_EXT";
-  case tag::map: return "MAP_EXT";
-  case tag::old_fun: return "FUN_EXT";
-  case tag::utf8_atom: return "ATOM_UTF8_EXT";
-  case tag::small_utf8_atom: return "SMALL_ATOM_UTF8_EXT";
-  case tag::v4_port: return "V4_PORT_EXT";
-  case tag::local: return "LOCAL_EXT";
-  }
-  return {};
-}
-
 /// What a heap node of each kind takes at most, beside its elements: a bound, not an account.
 constexpr std::size_t node_bytes = 64;
 constexpr std::size_t fun_bytes = 160;
 /// Most bytes of an integer's magnitude. @source ERTS BIG_ARITY_MAX, 2^19 - 1 words
 constexpr std::size_t integer_bytes_max = ((1UL << 19U) - 1) * 8;
 constexpr std::size_t float_text_bytes = 31;
-/// Most that a byte of a zlib stream can become. @source zlib technical details, "Maximum Compression Factor"
-constexpr std::size_t inflation_max = 1032;
-
 class decoder {
 public:
   decoder(std::span<const std::byte> bytes, const decode_options& how, dist::atom_limits& pays) noexcept
@@ -117,7 +75,7 @@ private:
   bool fault(kind of, std::string_view what) {
     if (fault_) return false;
     std::string where;
-    if (const auto name = name_of(tag_); !name.empty()) where = fmt::format(", {}", name);
+    if (const auto name = dist::internal::name_of_tag(tag_); !name.empty()) where = fmt::format(", {}", name);
     fault_ = complain(of == kind::bad ? atom{"bad_external_term"_atom} : atom{reasons::system_limit},
                       fmt::format("byte {}{}: {}", tag_at_, where, what))
                  .error();
@@ -268,43 +226,12 @@ private:
     return put(place, value);
   }
 
-  /// `[+-]D+[.,]D+[(e|E)[+-]D+]`, then zeros or the end of the field. @source OTP 25 erts sys_chars_to_double
   bool read_float_text(term& place) {
-    std::string text{dist::internal::as_text(in_.take(float_text_bytes))};
+    const auto text = dist::internal::as_text(in_.take(float_text_bytes));
     if (in_.is_short()) return truncated();
-    text.resize(std::min(text.find('\0'), text.size()));
-    std::size_t at = 0;
-    const auto one_of = [&](std::string_view set) {
-      return at < text.size() && set.find(text[at]) != std::string_view::npos && ++at > 0;
-    };
-    const auto digits = [&] {
-      if (!one_of("0123456789")) return false;
-      while (one_of("0123456789")) {
-      }
-      return true;
-    };
-    one_of("+-");
-    bool well_formed = digits();
-    const std::size_t point = at;
-    well_formed = well_formed && one_of(".,") && digits();
-    if (well_formed && one_of("eE")) {
-      one_of("+-");
-      well_formed = digits();
-    }
-    if (!well_formed || at != text.size())
-      return bad(fmt::format("{} is not a float", dist::internal::quoted(std::string_view{text})));
-    text[point] = '.';
-    return read_float(place, number_of(text));
-  }
-  /// Reads without the locale, which may want a comma.
-  static double number_of(const std::string& text) {
-    double value = 0;
-    const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
-    const auto read = std::from_chars(begin, text.data() + text.size(), value);
-    if (read.ec != std::errc::result_out_of_range) return value;
-    // from_chars does not say which way it is out of range: below the smallest is 0, as in C.
-    const bool tiny = text.find("e-") != std::string::npos || text.find("E-") != std::string::npos;
-    return tiny ? std::copysign(0.0, text.front() == '-' ? -1.0 : 1.0) : std::numeric_limits<double>::infinity();
+    const auto value = dist::internal::float_from_text(text);
+    if (!value) return bad(fmt::format("{} is not a float", dist::internal::quoted(text.substr(0, text.find('\0')))));
+    return read_float(place, *value);
   }
 
   // -- atoms and identifiers --------------------------------------------------------------------------------------------------------
@@ -592,11 +519,11 @@ private:
       truncated();
     } else if (claimed_bytes > most_.message_bytes || !charge(claimed_bytes)) {
       fault(kind::limit, fmt::format("claims to unpack to {} bytes", claimed_bytes));
-    } else if (claimed_bytes / inflation_max > packed.size()) {
+    } else if (claimed_bytes / dist::internal::inflation_max > packed.size()) {
       bad(fmt::format("{} bytes cannot unpack to {}", packed.size(), claimed_bytes));
     } else {
       binary_builder builder{claimed_bytes};
-      if (const auto used_bytes = inflate_exactly(packed, builder.bytes()))
+      if (const auto used_bytes = dist::internal::inflate_exactly(packed, builder.bytes()))
         return read_unpacked(std::move(builder).finish(claimed_bytes), in_.offset() - packed.size() + *used_bytes);
       bad(fmt::format("does not unpack to the {} bytes that it claims", claimed_bytes));
     }
@@ -609,22 +536,6 @@ private:
     if (inner) inner->consumed_bytes = consumed_bytes;
     return inner;
   }
-  /// How many of @p packed were used; nothing where they are no zlib stream of exactly the size of @p into.
-  static std::optional<std::size_t> inflate_exactly(std::span<const std::byte> packed, std::span<std::byte> into) {
-    z_stream stream{};
-    if (inflateInit(&stream) != Z_OK) throw std::bad_alloc{};
-    stream.next_in = reinterpret_cast<z_const Bytef*>(const_cast<std::byte*>(packed.data()));
-    packed = packed.first(std::min<std::size_t>(packed.size(), UINT32_MAX));
-    stream.avail_in = static_cast<uInt>(packed.size());
-    stream.next_out = reinterpret_cast<Bytef*>(into.data());
-    stream.avail_out = static_cast<uInt>(into.size());
-    const int ended = inflate(&stream, Z_FINISH);
-    const std::size_t used_bytes = packed.size() - stream.avail_in;
-    const bool exact = ended == Z_STREAM_END && stream.avail_out == 0;
-    inflateEnd(&stream);
-    return exact ? std::optional{used_bytes} : std::nullopt;
-  }
-
   byte_reader in_;
   dist::atom_limits* pays_;
   limits most_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing terms. Reading them: external_term_decode.cpp.
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -18,6 +16,7 @@
 #include "../runtime/term_views.hpp"
 #include "external_term.hpp"
 #include "internal/codec_error.hpp"
+#include "internal/compression.hpp"
 
 namespace agner::external_term {
 
@@ -359,23 +358,6 @@ private:
   boost::container::small_vector<open_fun, 2> open_funs_;
 };
 
-std::vector<std::byte> deflated(const gather_buffer& plain, int level) {
-  z_stream stream{};
-  if (deflateInit(&stream, level) != Z_OK) throw std::bad_alloc{};
-  std::vector<std::byte> out(deflateBound(&stream, static_cast<uLong>(plain.size())));
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  plain.for_each([&](std::span<const std::byte> piece) {
-    stream.next_in = reinterpret_cast<z_const Bytef*>(const_cast<std::byte*>(piece.data()));
-    stream.avail_in = static_cast<uInt>(piece.size());
-    deflate(&stream, Z_NO_FLUSH); // cannot run out of space: deflateBound says how much there is at most
-  });
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 term as_binary(const gather_buffer& bytes) {
   binary_builder builder{bytes.size()};
   std::byte* at = builder.bytes().data();
@@ -403,7 +385,7 @@ result<term> to_binary(const term& what, compression how) {
   gather_buffer whole;
   whole.append(std::span{&version_byte, 1});
   if (how != compression::none) {
-    const auto packed = deflated(plain, how == compression::fast ? Z_BEST_SPEED : Z_BEST_COMPRESSION);
+    const auto packed = dist::internal::deflated(plain, how == compression::fast ? 1 : 9);
     if (packed.size() + compressed_head_bytes < plain.size()) {
       whole.append(big_endian(static_cast<std::uint8_t>(tag::compressed), static_cast<std::uint32_t>(plain.size())));
       whole.append(packed);

@@ -217,7 +217,7 @@ TEST(ExternalTerm, MinusZeroStaysAndIsAKeyOfItsOwn) {
 }
 
 TEST(ExternalTerm, ManyLevelsNeedNoStack) {
-  constexpr int levels = 400'000;
+  constexpr int levels = 150'000;
   const auto nested = [](auto&& wrap) {
     term t{atom{"x"}};
     for (int i = 0; i < levels; ++i)
