@@ -2,6 +2,8 @@
 
 #include "gather_buffer.hpp"
 
+#include "../runtime/term_builders.hpp"
+
 namespace agner::dist {
 
 void gather_buffer::grow(std::size_t more_bytes) {
@@ -19,6 +21,19 @@ void gather_buffer::append(const gather_buffer& other) {
   for (const reference& r : other.references_)
     references_.push_back({before + r.at, r.bits});
   referred_bytes_ += other.referred_bytes_;
+}
+
+void gather_buffer::append(const gather_buffer& other, std::size_t offset_bytes, std::size_t length_bytes) {
+  constexpr std::size_t refer_bytes_min =
+      1024; // shorter: another node and another piece for the kernel cost more than a copy
+  other.for_each_piece(offset_bytes, length_bytes, [this](std::span<const std::byte> piece, const term* bits) {
+    if (bits == nullptr || piece.size() < refer_bytes_min) return append(piece);
+    const auto whole = bits->bytes();
+    if (piece.size() == whole.size()) return refer(*bits);
+    const auto offset = static_cast<std::size_t>(piece.data() - whole.data());
+    const bool ends_in_bits = offset + piece.size() > bits->bit_size() / 8;
+    ends_in_bits ? append(piece) : refer(binary_part(*bits, offset, piece.size()));
+  });
 }
 
 std::vector<std::byte> gather_buffer::flatten() const {

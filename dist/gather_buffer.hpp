@@ -53,6 +53,8 @@ public:
   }
   /// Appends what is in @p other.
   void append(const gather_buffer& other);
+  /// Appends @p length_bytes of @p other from @p offset_bytes on. What is referred to there is referred to here, where the part of it is not small.
+  void append(const gather_buffer& other, std::size_t offset_bytes, std::size_t length_bytes);
 
   /// Where the next copied byte will be, for `patch_u32`; not an offset into the whole.
   [[nodiscard]] std::size_t mark() const noexcept { return used_; }
@@ -79,22 +81,7 @@ public:
   /// Calls @p take with a span for each stretch of the @p length_bytes from @p offset_bytes on, in order. What lies past the end is left out.
   template <class Take>
   void for_each(std::size_t offset_bytes, std::size_t length_bytes, Take&& take) const {
-    auto visit = [&](std::span<const std::byte> piece) {
-      const std::size_t skipped = std::min(offset_bytes, piece.size());
-      offset_bytes -= skipped;
-      piece = piece.subspan(skipped);
-      piece = piece.first(std::min(length_bytes, piece.size()));
-      length_bytes -= piece.size();
-      if (!piece.empty()) take(piece);
-    };
-    std::size_t from = 0;
-    for (const reference& r : references_) {
-      if (length_bytes == 0) return;
-      visit({copied_.get() + from, r.at - from});
-      visit(r.bits.bytes());
-      from = r.at;
-    }
-    visit({copied_.get() + from, used_ - from});
+    for_each_piece(offset_bytes, length_bytes, [&take](std::span<const std::byte> piece, const term*) { take(piece); });
   }
   template <class Take>
   void for_each(Take&& take) const {
@@ -110,6 +97,27 @@ private:
     term bits;
   };
   void grow(std::size_t more_bytes);
+
+  /// Calls @p take with each stretch and the bitstring that it is in, null where it is copied.
+  template <class Take>
+  void for_each_piece(std::size_t offset_bytes, std::size_t length_bytes, Take&& take) const {
+    auto visit = [&](std::span<const std::byte> piece, const term* bits) {
+      const std::size_t skipped = std::min(offset_bytes, piece.size());
+      offset_bytes -= skipped;
+      piece = piece.subspan(skipped);
+      piece = piece.first(std::min(length_bytes, piece.size()));
+      length_bytes -= piece.size();
+      if (!piece.empty()) take(piece, bits);
+    };
+    std::size_t from = 0;
+    for (const reference& r : references_) {
+      if (length_bytes == 0) return;
+      visit({copied_.get() + from, r.at - from}, nullptr);
+      visit(r.bits.bytes(), &r.bits);
+      from = r.at;
+    }
+    visit({copied_.get() + from, used_ - from}, nullptr);
+  }
 
   std::unique_ptr<std::byte[]> copied_;
   std::size_t capacity_ = 0;
