@@ -9,6 +9,7 @@
 #include <agner/tls/internal/engine_facts.hpp>
 
 #include "../support/engine_pair.hpp"
+#include "../support/tls_records.hpp"
 #include <agner/tls/internal/cipher_suites.hpp>
 
 using namespace agner;
@@ -209,12 +210,29 @@ TEST_P(EngineHandshake, ForeignAuthorityIsUnknown) {
   EXPECT_EQ(ends_with_server(GetParam(), foreign_ca().server()), both("unknown_ca"_atom));
 }
 
-TEST_P(EngineHandshake, SelfSignedPeerIsBad) {
+namespace {
+
+credentials self_signed() {
   const auto made = must(ssl::make_self_signed(plan_for_host("localhost")));
   const auto& folder = shared_ca().folder();
-  const credentials own{folder.write("self.pem", made.certificate), folder.write("self.key", made.key)};
+  return {folder.write("self.pem", made.certificate), folder.write("self.key", made.key)};
+}
 
-  EXPECT_EQ(ends_with_server(GetParam(), own), both("bad_certificate"_atom));
+} // namespace
+
+TEST_P(EngineHandshake, SelfSignedPeerIsBad) {
+  EXPECT_EQ(ends_with_server(GetParam(), self_signed()), both("bad_certificate"_atom));
+}
+
+TEST_P(EngineHandshake, SelfSignedPeerThatIsNamedAsTrustedIsTaken) {
+  const auto own = self_signed();
+  auto trusting = version(GetParam());
+  trusting.cacertfile = own.certfile;
+  engine_pair pair{client_context(trusting), server_context(with(version(GetParam()), own))};
+
+  pair.run();
+
+  EXPECT_TRUE(pair.open());
 }
 
 TEST_P(EngineHandshake, ExpiredCertificateIsExpired) {
@@ -320,6 +338,40 @@ TEST(EngineVersions, WithoutACommonSuiteBothSaySo) {
 
   EXPECT_EQ(alert_of(pair.server), term("handshake_failure"_atom));
   EXPECT_EQ(alert_of(pair.client), term("handshake_failure"_atom));
+}
+
+// -- how a client refuses -----------------------------------------------------------------------------------------------
+
+/// OpenSSL's own alert would go out in plain text in TLS 1.3, which OTP takes for a damaged record.
+TEST_P(EngineHandshake, RefusingClientSendsOneAlertAndNothingElse) {
+  engine_pair pair{client_context(with(version(GetParam()), shared_ca().client())),
+                   server_context(with(mutual(GetParam()), foreign_ca().server()))};
+  pair.client.advance();
+  engine_pair::carry(pair.client, pair.server);
+  engine_pair::carry(pair.server, pair.client);
+
+  const auto sent = split_records(taken_output(pair.client));
+
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].type, GetParam() == ssl::tlsv1_3 ? record_type::application_data : record_type::alert);
+  EXPECT_EQ(alert_of(pair.client), term("unknown_ca"_atom));
+}
+
+TEST_P(EngineHandshake, ServerThatStopsDoesNotKeepAClientFromRefusing) {
+  engine_pair pair{client_context(version(GetParam())),
+                   server_context(with(version(GetParam()), foreign_ca().server()))};
+  pair.client.advance();
+  engine_pair::carry(pair.client, pair.server);
+  auto flight = taken_output(pair.server);
+  flight.resize(flight.size() - 10);
+  feed_all(pair.client, flight);
+  EXPECT_NE(pair.client.status(), engine_status::open);
+
+  pair.client.end_input();
+  pair.client.advance();
+
+  EXPECT_EQ(alert_of(pair.client), term("unknown_ca"_atom));
+  EXPECT_FALSE(write_text(pair.client, "x"));
 }
 
 // -- texts --------------------------------------------------------------------------------------------------------------------------

@@ -19,15 +19,17 @@ enum class alert_level : std::uint8_t { warning = 1, fatal = 2 };
 using alert_number = std::uint8_t;
 
 inline constexpr alert_number close_notify_alert = 0;
-inline constexpr alert_number bad_certificate_alert = 42;
+inline constexpr alert_number unexpected_message_alert = 10;
 inline constexpr alert_number handshake_failure_alert = 40;
-inline constexpr alert_number certificate_expired_alert = 45;
-inline constexpr alert_number certificate_revoked_alert = 44;
+inline constexpr alert_number bad_certificate_alert = 42;
 inline constexpr alert_number unsupported_certificate_alert = 43;
+inline constexpr alert_number certificate_revoked_alert = 44;
+inline constexpr alert_number certificate_expired_alert = 45;
 inline constexpr alert_number certificate_unknown_alert = 46;
 inline constexpr alert_number unknown_ca_alert = 48;
 inline constexpr alert_number access_denied_alert = 49;
 inline constexpr alert_number internal_error_alert = 80;
+inline constexpr alert_number user_canceled_alert = 90;
 inline constexpr alert_number unrecognized_name_alert = 112;
 
 /// Erlang's atom: `unknown_ca`; 'unsupported/unknown_alert' for a number that no standard names.

@@ -19,8 +19,6 @@
 namespace agner::ssl::internal {
 namespace {
 
-constexpr alert_number unexpected_message_alert = 10;
-
 std::string without_trailing_dot(std::string host) {
   if (host.ends_with('.')) host.pop_back();
   return host;
@@ -97,6 +95,7 @@ engine_status engine::advance() {
   const int done = SSL_do_handshake(ssl_.get());
   // First of all: OpenSSL may think that a server is done while it waits.
   if (decision_ == decision::pending) return status_ = engine_status::awaits_decision;
+  if (refusing_) return settle_refusal(done);
   if (done == 1) return opened();
   return settle(done);
 }
@@ -164,10 +163,10 @@ transfer engine::read(std::span<std::byte> into) {
 }
 
 transfer engine::write(std::span<const std::span<const std::byte>> pieces) {
-  if (!may_write()) return {.bytes = 0, .status = status_};
   std::size_t total = 0;
   for (const auto piece : pieces)
     total += piece.size();
+  if (total == 0 || !may_write()) return {.bytes = 0, .status = status_};
   streams_.output.reserve(total + (total / record_plaintext_max + 1) * record_overhead_usual);
 
   transfer done{.bytes = 0, .status = status_};
@@ -239,6 +238,7 @@ void engine::refuse_hello(alert_number with) {
 void engine::accept_peer() {
   if (status_ != engine_status::awaits_decision) return;
   decision_ = decision::accepted;
+  verdict_ = {};
   status_ = engine_status::wants_input;
   streams_.input_withheld = false;
   streams_.output.let_go();
@@ -248,7 +248,7 @@ void engine::refuse_peer(alert_number with, std::string detail) {
   if (status_ != engine_status::awaits_decision) return;
   decision_ = decision::refused;
   if (side() == role::server) {
-    refuse_as_server(with, std::move(detail));
+    refuse_itself(with, std::move(detail));
     return;
   }
   verdict_.valid = false;
@@ -257,24 +257,34 @@ void engine::refuse_peer(alert_number with, std::string detail) {
   status_ = engine_status::wants_input;
 }
 
-/// The record that tells a client why it is refused: in TLS 1.2 nothing is encrypted yet, in TLS 1.3 the key for data is in use.
+/// The record that tells the peer why it is refused, the first under its key if there is one. Nothing where the sequence number is not known.
 std::optional<std::vector<std::byte>> engine::refusal_record(alert_number with) const {
-  if (SSL_version(ssl_.get()) != TLS1_3_VERSION) return plain_alert(with);
-  // Records that OpenSSL wrote meanwhile would have used up sequence numbers. Without input and tickets it writes none.
-  if (streams_.output.held() != 0) return std::nullopt;
+  const bool has_key = SSL_version(ssl_.get()) == TLS1_3_VERSION && !write_secret_.empty();
+  if (!has_key) return plain_alert(with);
+  // Records that a server wrote meanwhile would have used up sequence numbers. Without input and tickets it writes none.
+  if (side() == role::server && streams_.output.held() != 0) return std::nullopt;
   const auto key = traffic_key::derive(SSL_get_current_cipher(ssl_.get()), write_secret_);
   if (!key) return std::nullopt;
   return seal_record(*key, 0, record_type::alert, alert_content(with));
 }
 
-/// OpenSSL took the certificate as verified, so the alert is made here.
-void engine::refuse_as_server(alert_number with, std::string detail) {
+/// OpenSSL took the certificate as verified, so the alert is made here, and takes the place of all that OpenSSL wrote since.
+engine_status engine::refuse_itself(alert_number with, std::string detail) {
   const auto record = refusal_record(with);
   streams_.output.drop_held();
   if (record) streams_.output.write(*record);
   auto event = own_alert(with, std::move(detail));
   event.state = SSL_version(ssl_.get()) == TLS1_3_VERSION ? "wait_cert" : "certify";
-  fail_with(alert_reason(event));
+  return fail_with(alert_reason(event));
+}
+
+/// OpenSSL's client of TLS 1.3 has no key for its alerts before it answers the server's flight, and would send them in plain text, which OTP takes for
+/// damage. So it goes on to the end of the handshake, and what it writes is dropped.
+engine_status engine::settle_refusal(int done) {
+  const bool waits = done != 1 && SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ;
+  const bool may_wait = !(input_ended_ && streams_.input.size() == 0) && handshake_bytes() <= handshake_bytes_max;
+  if (waits && may_wait) return engine_status::wants_input;
+  return refuse_itself(verdict_.alert, verdict_.text);
 }
 
 // -- endings ------------------------------------------------------------------------------------------------------------------------

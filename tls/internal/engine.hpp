@@ -107,7 +107,8 @@ public:
   [[nodiscard]] const verdict& found() const noexcept { return verdict_; }
   /// The decision. The caller calls advance after it.
   void accept_peer();
-  /// @param with    the alert for the peer; a client can send those of certificates, unknown_ca, internal_error and handshake_failure, which stands for others
+  /// @param with    the alert for the peer; a client of TLS 1.2 can send those of certificates, unknown_ca, internal_error
+  ///                and handshake_failure, which stands for others
   /// @param detail  for the own reason; never sent
   void refuse_peer(alert_number with, std::string detail);
 
@@ -121,8 +122,6 @@ public:
   [[nodiscard]] role side() const noexcept { return context_->settings().side; }
   /// The peer's own certificate as DER, once open; nothing where it sent none.
   [[nodiscard]] const std::optional<term>& peer_certificate() const noexcept { return peer_certificate_; }
-  /// Handshakes after the first, started by the peer.
-  [[nodiscard]] unsigned renegotiations() const noexcept { return renegotiations_; }
   /// For engine_facts: to be asked, not driven.
   [[nodiscard]] const SSL* native() const noexcept { return ssl_.get(); }
 
@@ -149,7 +148,8 @@ private:
   [[nodiscard]] bool may_write() const noexcept;
   void send_tickets();
   [[nodiscard]] std::optional<std::vector<std::byte>> refusal_record(alert_number with) const;
-  void refuse_as_server(alert_number with, std::string detail);
+  engine_status refuse_itself(alert_number with, std::string detail);
+  engine_status settle_refusal(int done);
   alert_event own_alert(alert_number number, std::string detail) const;
   std::size_t handshake_bytes() const noexcept { return fed_ - streams_.input.size(); }
 
@@ -171,12 +171,12 @@ private:
   verdict verdict_;
   std::vector<term> chain_;
   decision decision_ = decision::none;
-  std::vector<std::byte> write_secret_; // of a TLS 1.3 server, while a decision may be pending
+  std::vector<std::byte> write_secret_; // of TLS 1.3, for the record that refuses the peer; until open
+  bool refusing_ = false;               // a client that goes on only until its alert can be encrypted
 
   std::size_t fed_ = 0;
-  std::uint64_t records_ = 0; // written under the present key
-  unsigned renegotiations_ = 0;
-  unsigned idle_renegotiations_ = 0;
+  std::uint64_t records_ = 0;        // written under the present key
+  unsigned idle_renegotiations_ = 0; // started by the peer since the last data
   bool opened_ = false;
   bool input_ended_ = false;
   bool truncated_ = false;

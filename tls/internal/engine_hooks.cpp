@@ -25,9 +25,19 @@ struct engine_hooks {
     return 1;
   }
 
+  /// In TLS 1.3 a client goes on, with its output kept back, until it has the key for its alert: see engine::settle_refusal.
+  static int refuse_found(engine& in, X509_STORE_CTX* store) {
+    if (in.side() == role::server || SSL_version(in.ssl_.get()) != TLS1_3_VERSION)
+      return refuse(store, in.verdict_.alert);
+    in.refusing_ = true;
+    in.streams_.output.hold();
+    return accept(store);
+  }
+
   /// In a renegotiation the peer must be who it was: nobody is asked again.
   static int same_peer(engine& in, X509_STORE_CTX* store) {
     if (in.peer_certificate_ && *in.peer_certificate_ == der_of(X509_STORE_CTX_get0_cert(store))) return accept(store);
+    in.verdict_.valid = false;
     in.verdict_.text = "the certificate changed in a renegotiation";
     return refuse(store, bad_certificate_alert);
   }
@@ -49,12 +59,12 @@ struct engine_hooks {
     const auto& settings = in.context_->settings();
     if (in.opened_) return same_peer(in, store);
     if (in.decision_ == engine::decision::accepted) return accept(store);
-    if (in.decision_ == engine::decision::refused) return refuse(store, in.verdict_.alert);
+    if (in.decision_ == engine::decision::refused) return refuse_found(in, store);
     if (!settings.verify_peer && !settings.decision_awaited) return accept(store);
 
     in.verdict_ = judge_peer(store, in.options_.expected_name);
     if (settings.decision_awaited) return wait_for_decision(in, store);
-    return in.verdict_.valid ? accept(store) : refuse(store, in.verdict_.alert);
+    return in.verdict_.valid ? accept(store) : refuse_found(in, store);
   }
 
   static int verify(X509_STORE_CTX* store, void* /*unused*/) {
@@ -104,12 +114,19 @@ struct engine_hooks {
 
   // -- what happens meanwhile -----------------------------------------------------------------------------------------------------
 
+  /// In TLS 1.3 the level says nothing: all but two alerts end the connection. @source RFC 8446, section 6
+  static bool ends_connection(const SSL* ssl, alert_level level, alert_number number) {
+    if (SSL_version(ssl) != TLS1_3_VERSION) return level == alert_level::fatal;
+    return number != close_notify_alert && number != user_canceled_alert;
+  }
+
   static void note_alert(engine& in, int where, int value) {
     const auto level = static_cast<alert_level>(value >> 8);
-    if (level != alert_level::fatal || in.alert_) return;
+    const auto number = static_cast<alert_number>(value & 0xff);
+    if (in.alert_ || !ends_connection(in.ssl_.get(), level, number)) return;
     const bool received = (where & SSL_CB_READ) != 0;
     in.alert_ = alert_event{.level = level,
-                            .number = static_cast<alert_number>(value & 0xff),
+                            .number = number,
                             .direction = received ? alert_direction::received : alert_direction::sent,
                             .side = in.side(),
                             .state = state_name(in.ssl_.get())};
@@ -118,11 +135,9 @@ struct engine_hooks {
   static void info(const SSL* ssl, int where, int value) noexcept {
     engine& in = of(ssl);
     if ((where & SSL_CB_ALERT) != 0) note_alert(in, where, value);
-    // In TLS 1.3 tickets and key updates count as handshakes, too.
-    if ((where & SSL_CB_HANDSHAKE_START) != 0 && in.opened_ && SSL_version(ssl) == TLS1_2_VERSION) {
-      ++in.renegotiations_;
+    // A renegotiation, be it refused in the end. In TLS 1.3 tickets and key updates count as handshakes, too.
+    if ((where & SSL_CB_HANDSHAKE_START) != 0 && in.opened_ && SSL_version(ssl) == TLS1_2_VERSION)
       ++in.idle_renegotiations_;
-    }
   }
 
   static int new_session(SSL* ssl, SSL_SESSION* session) {
@@ -139,13 +154,15 @@ struct engine_hooks {
     return made;
   }
 
-  /// "SERVER_TRAFFIC_SECRET_0 <client random> <secret>", in hexadecimal: under it the refusal of a certificate is sent.
+  /// "LABEL <client random> <secret>", in hexadecimal. Wanted is the key under which a refusal is sent: a server's for data, a client's for the handshake.
   static void secret(const SSL* ssl, const char* line) noexcept {
-    constexpr std::string_view label = "SERVER_TRAFFIC_SECRET_0 ";
+    engine& in = of(ssl);
+    const bool server = in.side() == role::server;
+    const std::string_view label = server ? "SERVER_TRAFFIC_SECRET_0 " : "CLIENT_HANDSHAKE_TRAFFIC_SECRET ";
     std::string_view text = line;
-    if (!text.starts_with(label)) return;
+    if (in.opened_ || !text.starts_with(label)) return;
     text.remove_prefix(std::min(text.find(' ', label.size()) + 1, text.size()));
-    of(ssl).write_secret_ = from_hexadecimal(text);
+    in.write_secret_ = from_hexadecimal(text);
   }
 };
 
@@ -154,7 +171,8 @@ void install_hooks(SSL_CTX* into, const context_settings& of) {
   SSL_CTX_set_cert_verify_callback(into, engine_hooks::verify, nullptr);
   if (of.hello_awaited && of.side == role::server) SSL_CTX_set_client_hello_cb(into, engine_hooks::hello, nullptr);
   if (of.sessions && of.side == role::client) SSL_CTX_sess_set_new_cb(into, engine_hooks::new_session);
-  if (of.decision_awaited && of.side == role::server) SSL_CTX_set_keylog_callback(into, engine_hooks::secret);
+  const bool may_refuse = of.decision_awaited || (of.side == role::client && of.verify_peer);
+  if (may_refuse && of.tls1_3) SSL_CTX_set_keylog_callback(into, engine_hooks::secret);
 }
 
 void attach(SSL* of, engine& to) { SSL_set_app_data(of, &to); }

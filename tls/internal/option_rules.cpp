@@ -96,10 +96,6 @@ void versions(atom option, const term& value, checking& in) {
   in.made.context.tls1_3 = tls1_3;
 }
 
-void client_renegotiation(atom option, const term& value, checking& in) {
-  context_boolean<&context_settings::client_renegotiation>(option, value, in);
-}
-
 void secure_renegotiate(atom option, const term& value, checking& in) {
   if (!value.is("true"_atom))
     in.faults.expected(option, value, "true: renegotiation without RFC 5746 is never allowed");
@@ -214,7 +210,7 @@ constexpr std::array rules = {
     rule{"server_name_indication", rule::sides::client, server_name},
     rule{"versions", rule::sides::both, versions},
     rule{"ciphers", rule::sides::both, ciphers},
-    rule{"client_renegotiation", rule::sides::server, client_renegotiation},
+    rule{"client_renegotiation", rule::sides::server, context_boolean<&context_settings::client_renegotiation>},
     rule{"secure_renegotiate", rule::sides::both, secure_renegotiate},
     rule{"mode", rule::sides::both, mode},
     rule{"packet", rule::sides::both, packet},
@@ -263,6 +259,7 @@ constexpr std::string_view later[] = {
     "max_fragment_length",
     "max_handshake_size",
     "middlebox_comp_mode",
+
     "next_protocols_advertised",
     "ocsp_nonce",
     "ocsp_responder_certs",

@@ -10,7 +10,7 @@
 namespace agner::ssl::internal {
 namespace {
 
-/// Smallest chunk: a handshake flight writes messages of a few hundred bytes one after the other.
+/// Smallest chunk where nobody said what comes: a handshake flight writes messages of a few hundred bytes one after the other.
 constexpr std::size_t chunk_bytes_min = 4096;
 
 } // namespace
@@ -19,13 +19,14 @@ void output_queue::reserve(std::size_t bytes) {
   auto& chunks = open().chunks;
   if (!chunks.empty() && chunks.back().capacity - chunks.back().end >= bytes) return;
   if (!chunks.empty() && chunks.back().begin == chunks.back().end) chunks.pop_back();
-  const std::size_t capacity = std::max(bytes, chunk_bytes_min);
-  chunks.push_back({.memory = binary_builder{capacity}, .capacity = capacity});
+  chunks.push_back({.memory = binary_builder{bytes}, .capacity = bytes});
 }
 
 void output_queue::write(std::span<const std::byte> bytes) {
   if (bytes.empty()) return;
-  reserve(bytes.size());
+  const auto& chunks = open().chunks;
+  const bool fits = !chunks.empty() && chunks.back().capacity - chunks.back().end >= bytes.size();
+  if (!fits) reserve(std::max(bytes.size(), chunk_bytes_min));
   chunk& into = open().chunks.back();
   std::memcpy(into.memory.bytes().data() + into.end, bytes.data(), bytes.size());
   into.end += bytes.size();
