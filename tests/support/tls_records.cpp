@@ -2,7 +2,6 @@
 
 #include "tls_records.hpp"
 
-#include <charconv>
 #include <stdexcept>
 
 namespace agner::test {
@@ -53,16 +52,6 @@ record open_record(const traffic_key& with, std::uint64_t sequence, const record
   const auto type = static_cast<record_type>(text.back());
   text.pop_back();
   return {.type = type, .content = std::move(text)};
-}
-
-std::vector<std::byte> from_hexadecimal(std::string_view digits) {
-  std::vector<std::byte> made;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    unsigned value = 0;
-    std::from_chars(digits.data() + i, digits.data() + i + 2, value, 16);
-    made.push_back(static_cast<std::byte>(value));
-  }
-  return made;
 }
 
 } // namespace agner::test

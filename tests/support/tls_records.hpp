@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include <agner/tls/internal/sealed_record.hpp>
@@ -25,7 +24,5 @@ void append(std::vector<std::byte>& to, const record& of);
 
 /// The content of a sealed record of TLS 1.3, with its true type. Throws where it does not open.
 record open_record(const ssl::internal::traffic_key& with, std::uint64_t sequence, const record& sealed);
-
-std::vector<std::byte> from_hexadecimal(std::string_view digits);
 
 } // namespace agner::test

@@ -8,6 +8,7 @@
 #include <agner/tls/internal/sealed_record.hpp>
 
 #include "../support/engine_pair.hpp"
+#include "../support/hexadecimal.hpp"
 #include "../support/tls_records.hpp"
 
 using namespace agner;
@@ -22,7 +23,7 @@ std::vector<std::byte> handshake_secret;
 void note_secret(const SSL* /*of*/, const char* line) {
   constexpr std::string_view label = "CLIENT_HANDSHAKE_TRAFFIC_SECRET ";
   const std::string_view text = line;
-  if (text.starts_with(label)) handshake_secret = from_hexadecimal(text.substr(text.find(' ', label.size()) + 1));
+  if (text.starts_with(label)) handshake_secret = from_hex(text.substr(text.find(' ', label.size()) + 1));
 }
 
 term alert_of(const engine& of) { return of.reason().is_tagged("tls_alert"_atom, 2) ? of.reason()[1][0] : of.reason(); }
