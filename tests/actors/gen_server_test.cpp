@@ -13,11 +13,15 @@
 #include <string>
 #include <vector>
 
+#include "../support/deterministic_node.hpp"
+
 namespace agner {
 namespace {
 
 using namespace std::chrono_literals;
 using gen_server::outcome;
+
+constexpr std::uint64_t seeds = 20;
 
 struct add {
   static constexpr auto tag = "add"_atom;
@@ -51,10 +55,13 @@ task<term> exit_of(std::function<task<>()> body) {
   co_return term{"none"_atom};
 }
 
+/// Runs @p body in a process, in many orders.
 template <class F>
 void in_process(F body) {
-  node here;
-  here.run(std::move(body));
+  test::with_seeds(seeds, [&](std::uint64_t seed) {
+    test::deterministic_node here{seed};
+    here->run(body);
+  });
 }
 
 // -- calls and casts ------------------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,15 @@
 #include <string>
 #include <vector>
 
+#include "../support/deterministic_node.hpp"
+
 namespace agner {
 namespace {
 
 using namespace std::chrono_literals;
 using gen_server::outcome;
+
+constexpr std::uint64_t seeds = 20;
 using supervisor::child_spec;
 using supervisor::restart_type;
 
@@ -79,10 +83,13 @@ task<> end_with(pid child, term reason) {
   co_await receive(on(match("DOWN"_atom, watch, _, _, _), [] {}));
 }
 
+/// Runs @p body in a process, in many orders.
 template <class F>
 void in_process(F body) {
-  node here;
-  here.run(std::move(body));
+  test::with_seeds(seeds, [&](std::uint64_t seed) {
+    test::deterministic_node here{seed};
+    here->run(body);
+  });
 }
 
 // -- starting -------------------------------------------------------------------------------------------------------------------------------
