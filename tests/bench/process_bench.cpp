@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <agner/actors/gen_server.hpp>
+
 #include "workload.hpp"
 
 namespace agner::bench {
@@ -136,6 +138,24 @@ task<> receive_behind_1000(int messages) {
   }
 }
 
+// -- calls --------------------------------------------------------------------------------------------------------------------------------
+
+struct echo {
+  static constexpr auto tag = "echo"_atom;
+  std::int64_t number;
+};
+
+struct echo_server {
+  static std::int64_t handle_call(echo what) { return what.number; }
+};
+
+task<> gen_server_calls(int calls) {
+  const pid server = must(co_await gen_server::start<echo_server>());
+  for (int i = 0; i < calls; ++i)
+    if (co_await gen_server::call<std::int64_t>(server, echo{i}) != i) exit("wrong_reply"_atom);
+  co_await gen_server::stop(server);
+}
+
 } // namespace
 
 void add_process_benchmarks() {
@@ -145,6 +165,7 @@ void add_process_benchmarks() {
   add("process/spawn", spawn_one_by_one, 50'000);
   add("process/ring_100", ring_100, 200'000);
   add("process/receive_behind_1000", receive_behind_1000, 20'000);
+  add("process/gen_server_call", gen_server_calls, 100'000);
 }
 
 } // namespace agner::bench
