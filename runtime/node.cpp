@@ -160,7 +160,13 @@ void send_away(node& from, const term& to, term&& message) {
   if (out == nullptr) return;
   auto* const here = internal::this_thread().process;
   const bool ours = here != nullptr && &here->home() == &from;
-  if (out->send(ours ? here->self() : pid{}, to, std::move(message)) == routed::busy && ours) here->suspend();
+  switch (out->send(ours ? here->self() : pid{}, to, std::move(message))) {
+  case routed::busy:
+    if (ours) here->suspend();
+    break;
+  case routed::too_large: raise_error("system_limit"_atom);
+  default: break;
+  }
 }
 
 } // namespace

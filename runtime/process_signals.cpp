@@ -24,6 +24,13 @@ bool tell(node& on, const pid& to, signal_kind what, const pid& from, term ref, 
   return on.push(to, s);
 }
 
+// Why a signal to another node could not be sent.
+std::optional<term> unreachable(routed outcome) {
+  if (outcome == routed::no_connection) return "noconnection"_atom;
+  if (outcome == routed::nobody) return "noproc"_atom;
+  return std::nullopt;
+}
+
 term down_message(const reference& ref, const term& object, const term& reason) {
   return tuple("DOWN"_atom, ref, "process"_atom, object, reason);
 }
@@ -119,9 +126,9 @@ void process_core::link(const pid& other) {
   else
     bonds().links.add(other, {});
   if (!home().is_local(other)) {
-    router* out = home().router();
-    if (out == nullptr || out->link(self(), other) == routed::no_connection)
-      tell(home(), self(), signal_kind::link_exit, other, {}, "noconnection"_atom);
+    router* const out = home().router();
+    const routed outcome = out == nullptr ? routed::no_connection : out->link(self(), other);
+    if (const auto failed = unreachable(outcome)) tell(home(), self(), signal_kind::link_exit, other, {}, *failed);
     return;
   }
   if (tell(home(), other, signal_kind::link, self(), {}, {})) return;
@@ -141,7 +148,7 @@ void process_core::unlink(const pid& other) {
     return;
   }
   router* out = home().router();
-  if (out == nullptr || out->unlink(self(), other, id) == routed::no_connection) relations_->links.erase(other);
+  if (out == nullptr || unreachable(out->unlink(self(), other, id))) relations_->links.erase(other);
 }
 
 void process_core::link_at_spawn(process_core& fresh) {
@@ -190,8 +197,9 @@ void process_core::begin_monitor(const watched& target, const reference& ref) {
     tell(home(), self(), signal_kind::down, target.local.value_or(pid{}), ref, std::move(reason));
   };
   if (target.remote) {
-    router* out = home().router();
-    if (out == nullptr || out->monitor(self(), target.object, ref) == routed::no_connection) down("noconnection"_atom);
+    router* const out = home().router();
+    const routed outcome = out == nullptr ? routed::no_connection : out->monitor(self(), target.object, ref);
+    if (const auto failed = unreachable(outcome)) down(*failed);
     return;
   }
   if (target.local == self()) return; // as in OTP: a reference that never fires

@@ -15,6 +15,8 @@ enum class routed : std::uint8_t {
   sent, // on its way, or dropped as OTP drops it
   busy, // on its way, but past the peer's budget: the sender should be suspended at its next wait
   no_connection,
+  nobody,    // it is for an earlier life of this node
+  too_large, // longer than a message may be, or the peer's queue is full: the sender exits with system_limit
 };
 
 /// The way out of a node. Every function is called in the order that the local process acts; none blocks.

@@ -195,7 +195,8 @@ TEST(OutgoingMessage, TheControlTermIsInTheFirstFragment) {
   gather_buffer out;
   message->write_next(out);
 
-  const auto first = read_frame(frames_of(out).at(0))->body;
+  const auto frames = frames_of(out); // the frame that is read refers to it
+  const auto first = read_frame(frames.at(0))->body;
   EXPECT_TRUE(external_term::decode(first, {.first = version::implied}));
 }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way to one peer, from the first signal for it until it is lost: pending while a process sets it up, then up, then closed for good. Senders on any thread put signals
+// into it; the process that runs the channel takes them out. Mechanism: docs/distribution.md.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "../../runtime/node.hpp"
+#include "../../runtime/router.hpp"
+#include "../control_message.hpp"
+#include "../flags.hpp"
+#include "outbox.hpp"
+#include "peer_bonds.hpp"
+
+namespace agner::dist::internal {
+
+/// What the handshake found out.
+struct peer_facts {
+  flag_set flags; // what both sides can do
+  std::uint32_t creation = 0;
+  bool published = false; // else the peer, or this node, is hidden
+};
+
+class connection {
+public:
+  enum class state : std::uint8_t { pending, up, closed };
+
+  connection(node& on, atom peer, std::uint64_t id) : node_(on), peer_(peer), id_(id) {}
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  [[nodiscard]] atom peer() const noexcept { return peer_; }
+  /// Counts the connections of this node. @erlang net_kernel connection_id
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+  [[nodiscard]] node& home() const noexcept { return node_; }
+  [[nodiscard]] state now() const;
+  [[nodiscard]] peer_facts facts() const;
+
+  // -- any thread: signals of local processes to the peer ----------------------------------------------------------------------------------
+
+  /// Puts a signal on its way, and remembers the bond that it makes or breaks.
+  /// `busy`: the sender is to be suspended; it gets the signal `resume` when there is room.
+  routed put(const pid& from, control::message signal);
+
+  // -- the process that sets up or runs the connection ------------------------------------------------------------------------------
+
+  /// The connection is up: what waited is encoded for @p facts. @p channel gets the atom `flush` when there is something to write after it said `rest`.
+  /// False if it is no longer pending.
+  bool open(const peer_facts& facts, const pid& channel);
+  /// Closes: bonds break with noconnection, those who wait are told, the channel gets {close, Reason}. False if it was closed already.
+  bool close(const term& reason);
+
+  /// What is to be written next, about @p bytes of it. The spans are good until `written`.
+  void gather(std::size_t bytes, std::vector<std::span<const std::byte>>& into);
+  /// Queues a tick.
+  void tick();
+  /// This much of what `gather` gave was written.
+  void written(std::size_t bytes);
+  /// The channel goes to sleep: the next signal is to wake it. False if there is something to write already.
+  bool rest();
+
+  // -- bonds that signals of the peer make or break; false: there are too many ------------------------------------------------------
+
+  bool peer_linked(const pid& local, const pid& remote);
+  void peer_unlinked(const pid& local, const pid& remote);
+  bool peer_monitors(const reference& ref, const pid& target);
+  /// Whom the peer watched under @p ref.
+  std::optional<pid> peer_demonitors(const reference& ref);
+  void monitor_fired(const reference& ref);
+
+  // -- any process ------------------------------------------------------------------------------------------------------------------
+
+  /// Sends {Ref, true} to @p who once the connection is up, {Ref, false} once it is closed.
+  void when_up(const pid& who, const reference& ref);
+  /// Sends {nodedown, Peer} to @p who when the connection closes, once a call. False if it is closed.
+  bool watch(const pid& who);
+  void unwatch(const pid& who);
+
+  /// Most links and monitors across one connection: about 100 bytes each.
+  static constexpr std::size_t bonds_max = 4'000'000;
+
+private:
+  struct pending_signal {
+    pid from;
+    control::message signal;
+  };
+
+  void remember(const control::message& signal);
+
+  node& node_;
+  const atom peer_;
+  const std::uint64_t id_;
+
+  mutable std::mutex mutex_; // guards all below
+  state state_ = state::pending;
+  peer_facts facts_;
+  pid channel_;
+  bool resting_ = false; // the channel waits to be told that there is something to write
+  std::vector<pending_signal> pending_;
+  std::atomic<std::uint64_t> sequences_{0}; // of fragmented messages; outside the lock
+  outbox outbox_;
+  peer_bonds bonds_;
+  std::vector<pid> suspended_;
+  std::vector<pid> watchers_;
+  std::vector<std::pair<pid, reference>> waiters_;
+};
+
+} // namespace agner::dist::internal

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "dist_router.hpp"
+
+#include <utility>
+
+namespace agner::dist::internal {
+
+routed dist_router::put(atom peer, need how, const pid& from, control::message signal) {
+  // An earlier life of this node: nobody is there.
+  if (peer == node_.name()) return routed::nobody;
+  for (;;) {
+    const auto at = how == need::connect ? peers_.reach(peer) : peers_.find(peer);
+    if (!at) return routed::no_connection;
+    const routed outcome = at->put(from, signal);
+    // Closed between finding and putting: one that makes connections makes another.
+    if (outcome != routed::no_connection || how == need::only_if_there) return outcome;
+  }
+}
+
+namespace {
+
+// A monitor's target as the router gets it, a pid or {Name, Node}, and where it lives.
+std::pair<control::process_or_name, atom> split_target(const term& target) {
+  if (const auto p = target.to_pid()) return {*p, p->node()};
+  return {target[0].as_atom(), target[1].as_atom()};
+}
+
+} // namespace
+
+routed dist_router::send(const pid& from, const term& to, term message) {
+  // Threads outside processes have no pid; one that never was stands for them.
+  const pid sender = from.id != 0 ? from : pid{0, 0, node_.identity()};
+  if (const auto p = to.to_pid()) {
+    const auto named = from.id != 0 ? std::optional{from} : std::nullopt;
+    return put(p->node(), need::connect, from, control::send{named, *p, std::move(message)});
+  }
+  if (to.is_reference()) {
+    const reference alias = to.as_reference();
+    return put(alias.node(), need::connect, from, control::alias_send{sender, alias, std::move(message)});
+  }
+  return put(to[1].as_atom(), need::connect, from, control::reg_send{sender, to[0].as_atom(), std::move(message)});
+}
+
+routed dist_router::link(const pid& from, const pid& to) {
+  return put(to.node(), need::connect, from, control::link{from, to});
+}
+
+routed dist_router::unlink(const pid& from, const pid& to, std::uint64_t id) {
+  return put(to.node(), need::only_if_there, from, control::unlink_id{id, from, to});
+}
+
+routed dist_router::unlink_ack(const pid& from, const pid& to, std::uint64_t id) {
+  return put(to.node(), need::only_if_there, from, control::unlink_id_ack{id, from, to});
+}
+
+routed dist_router::monitor(const pid& from, const term& target, const reference& ref) {
+  auto [what, peer] = split_target(target);
+  return put(peer, need::connect, from, control::monitor{from, what, ref});
+}
+
+routed dist_router::demonitor(const pid& from, const term& target, const reference& ref) {
+  auto [what, peer] = split_target(target);
+  return put(peer, need::only_if_there, from, control::demonitor{from, what, ref});
+}
+
+routed dist_router::link_exit(const pid& from, const pid& to, const term& reason) {
+  return put(to.node(), need::only_if_there, from, control::exit{from, to, reason});
+}
+
+routed dist_router::exit(const pid& from, const pid& to, const term& reason) {
+  const pid sender = from.id != 0 ? from : pid{0, 0, node_.identity()};
+  return put(to.node(), need::connect, from, control::exit2{sender, to, reason});
+}
+
+routed dist_router::down(const term& what, const pid& watcher, const reference& ref, const term& reason) {
+  const auto p = what.to_pid();
+  const control::process_or_name target =
+      p ? control::process_or_name{*p} : (what.is_tuple() ? what[0] : what).as_atom();
+  return put(watcher.node(), need::only_if_there, {}, control::monitor_exit{target, watcher, ref, reason});
+}
+
+} // namespace agner::dist::internal

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way out of a distributed node: finds or makes the connection for a signal. Any thread.
+
+#pragma once
+
+#include "../../runtime/router.hpp"
+#include "peers.hpp"
+
+namespace agner::dist::internal {
+
+class dist_router final : public router {
+public:
+  dist_router(node& on, peers& table) : node_(on), peers_(table) {}
+
+  routed send(const pid& from, const term& to, term message) override;
+  routed link(const pid& from, const pid& to) override;
+  routed unlink(const pid& from, const pid& to, std::uint64_t id) override;
+  routed unlink_ack(const pid& from, const pid& to, std::uint64_t id) override;
+  routed monitor(const pid& from, const term& target, const reference& ref) override;
+  routed demonitor(const pid& from, const term& target, const reference& ref) override;
+  routed link_exit(const pid& from, const pid& to, const term& reason) override;
+  routed exit(const pid& from, const pid& to, const term& reason) override;
+  routed down(const term& what, const pid& watcher, const reference& ref, const term& reason) override;
+
+private:
+  /// Whether a signal makes a connection, or is void without one.
+  enum class need : std::uint8_t { connect, only_if_there };
+  routed put(atom peer, need how, const pid& from, control::message signal);
+
+  node& node_;
+  peers& peers_;
+};
+
+} // namespace agner::dist::internal

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The connections of one node, and who is told of their coming and going. Any thread. Mechanism: docs/distribution.md.
+
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "../handshake_decision.hpp"
+#include "../net_kernel.hpp"
+#include "connection.hpp"
+
+namespace agner::dist::internal {
+
+class peers {
+public:
+  /// Called, outside locks, when a connection is wanted that nobody sets up yet.
+  using setup = std::function<void(std::shared_ptr<connection>)>;
+
+  explicit peers(node& on) : node_(on) {}
+  void on_wanted(setup start) { start_setup_ = std::move(start); }
+
+  // -- finding ----------------------------------------------------------------------------------------------------------------------
+
+  /// The connection to @p peer, pending at worst: made, and its setting up begun, if there is none.
+  /// Null for what is no node's name, for this node's own, and after `stop`.
+  std::shared_ptr<connection> reach(atom peer);
+  /// The connection to @p peer; null where there is none.
+  [[nodiscard]] std::shared_ptr<connection> find(atom peer) const;
+  [[nodiscard]] std::vector<atom> names(node_type which) const;
+
+  // -- setting up -------------------------------------------------------------------------------------------------------------------
+
+  /// What there is between this node and the one called @p name. Makes no atom.
+  [[nodiscard]] handshake::known standing_of(std::string_view name) const;
+  /// Opens the connection that this node set up, and tells of it. False if an incoming one has taken its place.
+  bool open_outgoing(const std::shared_ptr<connection>& at, const peer_facts& facts, const pid& channel);
+  /// A peer has proven itself: opens the connection it set up, and tells of it. Null if it must yield.
+  std::shared_ptr<connection> open_incoming(atom peer, handshake::status given, const peer_facts& facts,
+                                            const pid& channel);
+
+  /// Closes the connection, tells of it, forgets it. False if it was closed already.
+  bool close(const std::shared_ptr<connection>& at, const term& reason);
+  /// Closes all and makes no more.
+  void stop();
+
+  // -- telling ----------------------------------------------------------------------------------------------------------------------
+
+  void subscribe(const pid& who, const net_kernel::monitor_options& options);
+  void unsubscribe(const pid& who, const net_kernel::monitor_options& options);
+
+private:
+  struct subscriber {
+    pid who;
+    net_kernel::monitor_options options;
+  };
+
+  std::shared_ptr<connection> add(atom peer);
+  [[nodiscard]] handshake::known known_of(atom peer) const;
+  void tell(atom what, const connection& about, bool published, const term& reason);
+
+  node& node_;
+  setup start_setup_;
+
+  mutable std::mutex mutex_; // guards all below; taken before that of a connection
+  boost::unordered_flat_map<atom, std::shared_ptr<connection>, std::hash<atom>> connections_;
+  std::vector<atom> seen_; // every name ever connected to
+  std::vector<subscriber> subscribers_;
+  std::uint64_t made_ = 0;
+  bool stopped_ = false;
+};
+
+} // namespace agner::dist::internal
