@@ -79,14 +79,16 @@ public:
 private:
   // Listens, publishes the port, and only then takes callers: who finds the node can reach it.
   static task<> bring_up(std::shared_ptr<dist_context> in) {
+    const auto parts = handshake::split(in->home.name().name());
+    if (!parts) raise_error(tuple("bad_node_name"_atom, in->home.name()));
+    must(co_await gen_server::start<net_kernel_server>(gen_server::local("net_kernel"_atom)));
+    if (!in->options.listens) co_return;
     std::uint16_t port = 0;
     auto listening = listen(in->options, port);
     if (!listening) raise_error(tuple("listen"_atom, listening.error().reason()));
-    must(co_await gen_server::start<net_kernel_server>(gen_server::local("net_kernel"_atom)));
     in->home.spawn(internal::run_acceptor, in, std::move(*listening));
-    const auto parts = handshake::split(in->home.name().name());
-    if (!parts) raise_error(tuple("bad_node_name"_atom, in->home.name()));
-    must(co_await in->options.names->publish(parts->name, port, in->home.creation()));
+    if (const auto published = co_await in->options.names->publish(parts->name, port, in->home.creation()); !published)
+      raise_error(tuple("register"_atom, in->home.name(), published.error().reason()));
   }
 
   distribution_options options_;

@@ -20,8 +20,9 @@ using std::chrono::milliseconds;
 
 clock::time_point in_time(milliseconds timeout) { return this_node().scheduler().time().now() + timeout; }
 
-task<result<std::unique_ptr<transport>>> ask(inet::host host, const request& what, clock::time_point deadline) {
-  auto socket = co_await gen_tcp::internal::connect_stream(std::move(host), port(), {}, internal::time_left(deadline));
+task<result<std::unique_ptr<transport>>> ask(inet::host host, std::uint16_t at, const request& what,
+                                             clock::time_point deadline) {
+  auto socket = co_await gen_tcp::internal::connect_stream(std::move(host), at, {}, internal::time_left(deadline));
   if (!socket) co_return std::unexpected(socket.error());
   auto stream = make_transport(this_node().scheduler(), std::move(*socket));
   const auto bytes = write(what);
@@ -55,9 +56,9 @@ std::uint16_t port() noexcept {
   return failed == std::errc{} && end == text.data() + text.size() && value != 0 ? value : default_port;
 }
 
-task<result<alive_request>> port_please(inet::host host, std::string name, milliseconds timeout) {
+task<result<alive_request>> port_please(inet::host host, std::string name, std::uint16_t at, milliseconds timeout) {
   const auto deadline = in_time(timeout);
-  auto stream = co_await ask(std::move(host), port_request{name}, deadline);
+  auto stream = co_await ask(std::move(host), at, port_request{name}, deadline);
   if (!stream) co_return std::unexpected(stream.error());
   const auto answer =
       co_await read_answer(**stream, answer_bytes_max, deadline,
@@ -67,9 +68,9 @@ task<result<alive_request>> port_please(inet::host host, std::string name, milli
   co_return *(*answer)->found;
 }
 
-task<result<names_answer>> names(inet::host host, milliseconds timeout) {
+task<result<names_answer>> names(inet::host host, std::uint16_t at, milliseconds timeout) {
   const auto deadline = in_time(timeout);
-  auto stream = co_await ask(std::move(host), names_request{}, deadline);
+  auto stream = co_await ask(std::move(host), at, names_request{}, deadline);
   if (!stream) co_return std::unexpected(stream.error());
   auto answer =
       co_await read_answer(**stream, names_bytes_max, deadline,
@@ -83,9 +84,9 @@ task<result<names_answer>> names(inet::host host, milliseconds timeout) {
   co_return std::move(**answer);
 }
 
-task<result<std::unique_ptr<transport>>> register_node(alive_request what, milliseconds timeout) {
+task<result<std::unique_ptr<transport>>> register_node(alive_request what, std::uint16_t at, milliseconds timeout) {
   const auto deadline = in_time(timeout);
-  auto stream = co_await ask(ip_address::loopback(), what, deadline);
+  auto stream = co_await ask(ip_address::loopback(), at, what, deadline);
   if (!stream) co_return stream;
   const auto answer =
       co_await read_answer(**stream, answer_bytes_max, deadline,

@@ -23,15 +23,15 @@ constexpr milliseconds between_tries{200};
 // Makes sure that something answers at epmd's port: what is installed, else our own. Others may do the same at the same time; one of them wins, and all find it.
 task<> start_epmd(node& on, const epmd_options& options) {
   if (co_await internal::start_epmd_daemon()) co_return;
-  if (const auto own = epmd::start_server(on, {options.listen_ip, epmd::port()}))
-    log::info("epmd: none is installed, this node answers at port ~p", epmd::port());
+  if (const auto own = epmd::start_server(on, {options.listen_ip, options.port}))
+    log::info("epmd: none is installed, this node answers at port ~p", options.port);
 }
 
 task<result<std::unique_ptr<transport>>> register_somewhere(node& on, const epmd::alive_request& what,
                                                             const epmd_options& options) {
   error last{"econnrefused"_atom};
   for (int i = 0; i < tries_max; ++i) {
-    auto done = co_await epmd::register_node(what);
+    auto done = co_await epmd::register_node(what, options.port);
     if (done || done.error().reason().is("duplicate_name"_atom)) co_return done;
     last = done.error();
     if (options.start) co_await start_epmd(on, options);
@@ -63,7 +63,9 @@ task<> keep_registered(epmd::alive_request what, epmd_options options, pid start
 
 class epmd_names final : public directory {
 public:
-  explicit epmd_names(epmd_options options) : options_(options) {}
+  explicit epmd_names(epmd_options options) : options_(options) {
+    if (options_.port == 0) options_.port = epmd::port();
+  }
 
   task<result<>> publish(std::string_view name, std::uint16_t port, std::uint32_t) override {
     epmd::alive_request what;
@@ -79,7 +81,7 @@ public:
   }
 
   task<result<node_address>> find(std::string_view name, std::string_view host) override {
-    const auto found = co_await epmd::port_please(inet::host{host}, std::string{name});
+    const auto found = co_await epmd::port_please(inet::host{host}, std::string{name}, options_.port);
     if (!found) co_return std::unexpected(found.error());
     if (epmd::best_version(found->lowest, found->highest) == 0) co_return fail("version_mismatch"_atom);
     co_return node_address{inet::host{host}, found->port};

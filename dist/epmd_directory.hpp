@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "../runtime/socket_address.hpp"
@@ -13,6 +14,8 @@ namespace agner::dist {
 struct epmd_options {
   /// Whether an epmd is started where none runs: `epmd -daemon` where that is installed, else one in this OS process. @erlang -start_epmd
   bool start = true;
+  /// Where epmd listens, on every host; 0: ERL_EPMD_PORT, else 4369.
+  std::uint16_t port = 0;
   /// Where our own one listens.
   ip_address listen_ip = ip_address::any();
 };

@@ -15,6 +15,7 @@
 
 #include "../runtime/log.hpp"
 #include "../runtime/term.hpp"
+#include "auto_connect.hpp"
 #include "erl_flags.hpp"
 #include "node_name.hpp"
 #include "ssl_dist_options.hpp"
@@ -23,9 +24,6 @@ namespace agner {
 
 /// How a distributed node reaches others. @erlang -proto_dist
 enum class dist_protocol : std::uint8_t { inet_tcp, inet_tls };
-
-/// Whether a send to an unknown node connects to it. @erlang kernel's dist_auto_connect
-enum class auto_connect : std::uint8_t { always, once, never };
 
 struct node_arguments {
   // -- who ------------------------------------------------------------------------------------------------------------------------------

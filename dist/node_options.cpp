@@ -6,8 +6,13 @@
 #include "../runtime/error.hpp"
 #include "../runtime/log.hpp"
 #include "../runtime/node.hpp"
+#include "../runtime/struct_mapping.hpp"
 #include "../runtime/term_builders.hpp"
+#include "distribution.hpp"
+#include "epmd_directory.hpp"
 #include "node_arguments.hpp"
+#include "tcp_carrier.hpp"
+#include "tls_carrier.hpp"
 
 namespace agner {
 
@@ -18,6 +23,28 @@ namespace {
     log::error("~ts", binary(print(each)));
   const flag_fault& first = faults.front();
   raise_error(tuple("bad_flag"_atom, binary(first.flag), binary(first.why + "; " + first.right)));
+}
+
+std::shared_ptr<dist::carrier> carrier_of(const node_arguments& said) {
+  if (said.protocol == dist_protocol::inet_tcp) return dist::tcp_carrier();
+  return dist::tls_carrier({said.ssl.server.value_or(term{}), said.ssl.client.value_or(term{})});
+}
+
+std::shared_ptr<node_service> distribution_of(const node_arguments& said) {
+  dist::distribution_options options{.secret = dist::cookie{said.cookie}};
+  for (const auto& [peer, secret] : said.other_cookies)
+    options.other_secrets.emplace_back(peer, dist::cookie{secret});
+  options.over = carrier_of(said);
+  if (said.listen_address) options.listen_ip = from_term<ip_address>(*said.listen_address).value_or(ip_address::any());
+  options.names = dist::epmd_directory({said.starts_epmd, said.epmd_port, options.listen_ip});
+  options.listens = said.listens;
+  options.connects = said.connects;
+  options.port_min = said.listen_port_min;
+  options.port_max = said.listen_port_max;
+  options.tick_time = said.net_ticktime;
+  options.tick_intensity = said.net_tickintensity;
+  options.setup_time = said.net_setuptime;
+  return dist::distribution(std::move(options));
 }
 
 } // namespace
@@ -33,7 +60,10 @@ node_options node_options::from_args(int argc, const char* const* argv) {
   for (const std::string& remark : arguments->remarks)
     log::notice("~ts", binary(remark));
   node_options options;
-  if (arguments->name) options.name = *arguments->name;
+  if (arguments->name) {
+    options.name = *arguments->name;
+    options.services.push_back(distribution_of(*arguments));
+  }
   return options;
 }
 

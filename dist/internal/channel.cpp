@@ -15,7 +15,6 @@ namespace {
 
 // How much is read, and written, before other messages of the channel get their turn.
 constexpr std::size_t bytes_a_turn = 256UL << 10U;
-constexpr int ticks_a_silence = 4;
 
 class channel {
 public:
@@ -34,7 +33,7 @@ private:
   void read_turn();
   void write_turn();
   void tick();
-  void arm_tick() { send_after(options_.tick_time / ticks_a_silence, self(), tuple("$tick"_atom, ready_)); }
+  void arm_tick() { send_after(options_.tick_time / options_.tick_intensity, self(), tuple("$tick"_atom, ready_)); }
   void ask(transport::direction what) {
     over_->notify(
         what, self(),
@@ -125,7 +124,7 @@ void channel::tick() {
   arm_tick();
   silent_ticks_ = read_since_tick_ ? 0 : silent_ticks_ + 1;
   read_since_tick_ = false;
-  if (silent_ticks_ >= ticks_a_silence) {
+  if (silent_ticks_ >= options_.tick_intensity) {
     log::error("** Node ~p not responding **~n** Removing (timedout) connection **~n", at_->peer());
     return end("net_tick_timeout"_atom);
   }

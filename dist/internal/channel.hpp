@@ -14,8 +14,10 @@
 namespace agner::dist::internal {
 
 struct channel_options {
-  /// A peer that is silent for this long is gone; a quarter of it is a tick. @erlang kernel net_ticktime
+  /// A peer that is silent for this long is gone. @erlang kernel net_ticktime
   std::chrono::milliseconds tick_time{60'000};
+  /// Ticks in that time. @erlang kernel net_tickintensity
+  int tick_intensity = 4;
 };
 
 /// Runs until the connection is lost or closed. @p unread: what came after the handshake.

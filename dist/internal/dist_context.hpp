@@ -16,14 +16,23 @@ namespace agner::dist::internal {
 
 struct dist_context : std::enable_shared_from_this<dist_context> {
   dist_context(node& on, distribution_options with)
-      : home(on), options(std::move(with)), table(on), way_out(on, table), callers(options.strangers_max) {}
+      : home(on),
+        options(std::move(with)),
+        table(on, options.connects),
+        way_out(on, table),
+        callers(options.strangers_max) {}
 
   [[nodiscard]] handshake_setup handshake() {
     handshake::self us;
     us.name = home.name().name();
     us.creation = home.creation();
     us.allowed = options.allowed;
-    return {home, table, *options.over, us, [this](std::string_view) { return options.secret; }};
+    return {home, table, *options.over, us, [this](std::string_view peer) { return secret_for(peer); }};
+  }
+  [[nodiscard]] const cookie& secret_for(std::string_view peer) const {
+    for (const auto& [name, secret] : options.other_secrets)
+      if (name == peer) return secret;
+    return options.secret;
   }
 
   node& home;

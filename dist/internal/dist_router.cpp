@@ -10,10 +10,10 @@ routed dist_router::put(atom peer, need how, const pid& from, control::message s
   // An earlier life of this node: nobody is there.
   if (peer == node_.name()) return routed::nobody;
   for (;;) {
-    const auto at = how == need::connect ? peers_.reach(peer) : peers_.find(peer);
+    const auto at = how == need::connect ? peers_.reach_for_signal(peer) : peers_.find(peer);
     if (!at) return routed::no_connection;
     const routed outcome = at->put(from, signal);
-    // Closed between finding and putting: one that makes connections makes another.
+    // Closed between finding and putting: look again.
     if (outcome != routed::no_connection || how == need::only_if_there) return outcome;
   }
 }

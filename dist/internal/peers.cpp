@@ -30,6 +30,16 @@ std::shared_ptr<connection> peers::reach(atom peer) {
   return made;
 }
 
+std::shared_ptr<connection> peers::reach_for_signal(atom peer) {
+  if (connects_ == auto_connect::always) return reach(peer);
+  if (auto there = find(peer); there || connects_ == auto_connect::never) return there;
+  {
+    const std::lock_guard lock{mutex_};
+    if (std::ranges::find(seen_, peer) != seen_.end()) return nullptr;
+  }
+  return reach(peer);
+}
+
 std::shared_ptr<connection> peers::find(atom peer) const {
   const std::lock_guard lock{mutex_};
   const auto at = connections_.find(peer);

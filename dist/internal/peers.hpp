@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../auto_connect.hpp"
 #include "../handshake_decision.hpp"
 #include "../net_kernel.hpp"
 #include "connection.hpp"
@@ -23,7 +24,7 @@ public:
   /// Called, outside locks, when a connection is wanted that nobody sets up yet.
   using setup = std::function<void(std::shared_ptr<connection>)>;
 
-  explicit peers(node& on) : node_(on) {}
+  peers(node& on, auto_connect connects) : node_(on), connects_(connects) {}
   void on_wanted(setup start) { start_setup_ = std::move(start); }
 
   // -- finding ----------------------------------------------------------------------------------------------------------------------
@@ -31,6 +32,8 @@ public:
   /// The connection to @p peer, pending at worst: made, and its setting up begun, if there is none.
   /// Null for what is no node's name, for this node's own, and after `stop`.
   std::shared_ptr<connection> reach(atom peer);
+  /// The same for a signal, which makes a connection only where the options let it.
+  std::shared_ptr<connection> reach_for_signal(atom peer);
   /// The connection to @p peer; null where there is none.
   [[nodiscard]] std::shared_ptr<connection> find(atom peer) const;
   [[nodiscard]] std::vector<atom> names(node_type which) const;
@@ -66,6 +69,7 @@ private:
   void tell(atom what, const connection& about, bool published, const term& reason);
 
   node& node_;
+  const auto_connect connects_;
   setup start_setup_;
 
   mutable std::mutex mutex_; // guards all below; taken before that of a connection

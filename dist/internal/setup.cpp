@@ -35,7 +35,8 @@ task<> run_to_end(std::shared_ptr<dist_context> in, std::shared_ptr<connection> 
   closing guard{in, at};
   std::vector<std::byte> unread;
   auto over = link.release(unread);
-  guard.reason = co_await run_channel(at, std::move(over), std::move(unread), {in->options.tick_time});
+  guard.reason =
+      co_await run_channel(at, std::move(over), std::move(unread), {in->options.tick_time, in->options.tick_intensity});
 }
 
 // -- calling ----------------------------------------------------------------------------------------------------------------------------

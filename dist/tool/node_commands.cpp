@@ -12,6 +12,7 @@
 #include "../../runtime/log.hpp"
 #include "../../runtime/term_builders.hpp"
 #include "../../runtime/term_text.hpp"
+#include "../net_kernel.hpp"
 #include "../node_arguments.hpp"
 #include "commands.hpp"
 #include "termination.hpp"
@@ -63,17 +64,6 @@ std::optional<atom> node_name(const std::string& text) {
 
 std::string one_line(const term& of) { return print(of, {.line_characters = 0}); }
 
-/// @source OTP 25 net_adm:ping/1
-task<bool> answers(atom peer) {
-  try {
-    const term answer =
-        co_await gen_server::call({"net_kernel"_atom, peer}, tuple("is_auth"_atom, this_node().name()), infinity);
-    co_return answer == term{"yes"_atom};
-  } catch (const raised&) {
-    co_return false;
-  }
-}
-
 /// The reply, or why there is none.
 task<result<term>> ask(atom peer, atom name, term request) {
   try {
@@ -99,7 +89,7 @@ int run_ping(const std::string& peer, const words& flags) {
   const auto name = node_name(peer);
   if (!name) return complain("ping " + peer + ": no name of a node; write NAME@HOST");
   node here{options_from(with_name(flags, peer))};
-  const bool pong = here.run(answers, *name);
+  const bool pong = here.run(net_adm::ping, *name) == net_adm::ping_answer::pong;
   print_line(pong ? "pong" : "pang");
   return pong ? exit_success : exit_failure;
 }

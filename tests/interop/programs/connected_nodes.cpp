@@ -2,9 +2,11 @@
 
 #include "connected_nodes.hpp"
 
+#include <agner/dist/net_kernel.hpp>
+#include <agner/runtime/struct_mapping.hpp>
+
 namespace agner::interop {
 
-// Nobody is connected while there is no net_kernel to ask.
-term connected_nodes() { return {}; }
+term connected_nodes() { return to_term(nodes(node_type::connected)); }
 
 } // namespace agner::interop
