@@ -23,7 +23,7 @@ std::uint16_t port() noexcept;
 /// @errors `noport`  nobody has that name; `{bad_epmd_answer, Sentence}`; `timeout`; `closed`; reasons of the host and POSIX ones, `econnrefused` where no epmd runs
 /// @erlang erl_epmd:port_please/3
 task<result<alive_request>> port_please(inet::host host, std::string name, std::uint16_t at = port(),
-                                         std::chrono::milliseconds timeout = std::chrono::seconds{5});
+                                        std::chrono::milliseconds timeout = std::chrono::seconds{5});
 
 /// All names that the epmd of @p host knows. @errors as port_please
 /// @erlang erl_epmd:names/1
@@ -34,6 +34,6 @@ task<result<names_answer>> names(inet::host host, std::uint16_t at = port(),
 /// @errors `duplicate_name`  another node has the name; else as port_please
 /// @erlang erl_epmd:register_node/3
 task<result<std::unique_ptr<transport>>> register_node(alive_request what, std::uint16_t at = port(),
-                                                          std::chrono::milliseconds timeout = std::chrono::seconds{5});
+                                                       std::chrono::milliseconds timeout = std::chrono::seconds{5});
 
 } // namespace agner::dist::epmd
