@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <agner/runtime/mailbox.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <deque>
+#include <vector>
+
+#include <agner/runtime/term_builders.hpp>
+
+#include "../support/term_generators.hpp"
+
+namespace agner::internal {
+namespace {
+
+std::vector<term> contents(mailbox& of) {
+  std::vector<term> all;
+  for (std::size_t i = 0; i < of.size(); ++i)
+    all.push_back(of[i].message);
+  return all;
+}
+
+TEST(Mailbox, KeepsMessagesInOrder) {
+  mailbox box;
+  for (int i = 0; i < 100; ++i)
+    box.push(i);
+
+  ASSERT_EQ(box.size(), 100U);
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(box.take(0), term(i));
+  EXPECT_EQ(box.size(), 0U);
+}
+
+TEST(Mailbox, TakesFromTheMiddle) {
+  mailbox box;
+  for (int i = 0; i < 5; ++i)
+    box.push(i);
+
+  EXPECT_EQ(box.take(1), term(1));
+  EXPECT_EQ(box.take(2), term(3));
+  EXPECT_EQ(contents(box), (std::vector<term>{0, 2, 4}));
+  EXPECT_EQ(box.take(2), term(4));
+  EXPECT_EQ(box.take(0), term(0));
+  EXPECT_EQ(box.take(0), term(2));
+}
+
+TEST(Mailbox, CountsWhatWasTakenSoThatMarkersKnow) {
+  mailbox box;
+  box.push(1);
+  box.push(2);
+
+  const auto before = box.taken();
+  box.push(3);
+  EXPECT_EQ(box.taken(), before);
+  box.take(1);
+  EXPECT_NE(box.taken(), before);
+}
+
+TEST(Mailbox, LetsGoOfMessages) {
+  const term message = tuple("a"_atom);
+  mailbox box;
+  for (int i = 0; i < 200; ++i)
+    box.push(message);
+  for (int i = 0; i < 100; ++i)
+    box.take(0);
+
+  box.clear();
+
+  EXPECT_EQ(box.size(), 0U);
+  box.push(1); // usable afterwards
+  EXPECT_EQ(contents(box), std::vector<term>{1});
+}
+
+RC_GTEST_PROP(MailboxProperty, BehavesLikeADeque, (const std::vector<std::pair<bool, std::uint16_t>>& steps)) {
+  mailbox box;
+  std::deque<term> model;
+  std::int64_t number = 0;
+  for (const auto& [pushes, where] : steps) {
+    if (pushes || model.empty()) {
+      const term message = tuple(++number);
+      for (int copies = 0; copies < where % 8; ++copies) {
+        box.push(message);
+        model.push_back(message);
+      }
+    } else {
+      const std::size_t index = where % model.size();
+      RC_ASSERT(box.take(index) == model[index]);
+      model.erase(model.begin() + static_cast<std::ptrdiff_t>(index));
+    }
+    RC_ASSERT(box.size() == model.size());
+  }
+  RC_ASSERT(contents(box) == std::vector<term>(model.begin(), model.end()));
+}
+
+// -- keys ---------------------------------------------------------------------------------------------------------------------------------
+
+TEST(MessageKey, TellsArityAndTag) {
+  const auto a = message_filter::tagged(2, "a"_atom);
+  EXPECT_TRUE(a.passes(key_of(tuple("a"_atom, 1))));
+  EXPECT_FALSE(a.passes(key_of(tuple("b"_atom, 1))));
+  EXPECT_FALSE(a.passes(key_of(tuple("a"_atom))));
+  EXPECT_FALSE(a.passes(key_of(tuple(1, "a"_atom))));
+  EXPECT_FALSE(a.passes(key_of("a"_atom)));
+  EXPECT_FALSE(a.passes(key_of(list({"a"_atom, 1}))));
+}
+
+TEST(MessageKey, TellsArity) {
+  const auto two = message_filter::tuple(2);
+  EXPECT_TRUE(two.passes(key_of(tuple("a"_atom, 1))));
+  EXPECT_TRUE(two.passes(key_of(tuple(1, 2))));
+  EXPECT_FALSE(two.passes(key_of(tuple(1))));
+  EXPECT_FALSE(two.passes(key_of(1)));
+
+  const auto none = message_filter::tuple(0);
+  EXPECT_TRUE(none.passes(key_of(tuple())));
+  EXPECT_FALSE(none.passes(key_of(term{})));
+  EXPECT_FALSE(none.passes(key_of("a"_atom)));
+}
+
+TEST(MessageKey, TellsABareAtom) {
+  const auto a = message_filter::bare("a"_atom);
+  EXPECT_TRUE(a.passes(key_of("a"_atom)));
+  EXPECT_FALSE(a.passes(key_of("b"_atom)));
+  EXPECT_FALSE(a.passes(key_of(tuple("a"_atom))));
+  EXPECT_FALSE(a.passes(key_of(1)));
+}
+
+// A filter may let through what does not match, never keep out what does.
+RC_GTEST_PROP(MessageKeyProperty, PassesTheFiltersThatAreTrue, (const term& message)) {
+  const auto key = key_of(message);
+  RC_ASSERT(message_filter::anything().passes(key));
+  RC_ASSERT(!message.is_atom() || message_filter::bare(message.as_atom()).passes(key));
+  if (!message.is_tuple()) return;
+  const auto arity = static_cast<std::uint32_t>(message.size());
+  RC_ASSERT(message_filter::tuple(arity).passes(key));
+  RC_ASSERT(!message_filter::tuple(arity + 1).passes(key));
+  if (arity != 0 && message[0].is_atom())
+    RC_ASSERT(message_filter::tagged(arity, message[0].as_atom()).passes(key));
+}
+
+} // namespace
+} // namespace agner::internal
