@@ -36,6 +36,12 @@ inline constexpr std::size_t read_bytes = input_bytes_max;
 /// How long a connection that is closed on this side waits for the peer to take what was sent and to close too.
 inline constexpr std::chrono::milliseconds linger_time{2000};
 
+/// How long a connection that is closed waits for what was sent before to go out, unless close says otherwise. @source OTP 25 lib/ssl, DEFAULT_TIMEOUT
+inline constexpr std::chrono::milliseconds closing_time{5000};
+
+/// How long the reason of a connection's end is kept for those who ask, once somebody was told: programs do not close what is closed, and a process for each would pile up.
+inline constexpr std::chrono::milliseconds reason_time{30'000};
+
 /// Renegotiations without any data between them after which the peer is thought to attack: it costs a server more than a client.
 inline constexpr unsigned idle_renegotiations_max = 8;
 

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+// tls_echo_server and tls_client with OpenSSL's programs and Erlang's ssl at the other end.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "../support/child_process.hpp"
+#include "../support/erl_peer.hpp"
+#include "../support/ssl_pair.hpp"
+
+using namespace agner;
+using namespace agner::test;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+namespace {
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+/// Options as Erlang text, of the entries that are not empty.
+std::string options_text(std::initializer_list<std::string> entries) {
+  std::string made = "[";
+  for (const auto& one : entries)
+    if (!one.empty()) made += (made.size() > 1 ? "," : "") + one;
+  return made + "]";
+}
+
+std::string files_of(const credentials& of) {
+  return "{certfile," + quoted(of.certfile) + "},{keyfile," + quoted(of.keyfile) + "}";
+}
+std::string authority() { return "{cacertfile," + quoted(shared_ca().cacertfile()) + "}"; }
+std::string demand() { return authority() + ",{verify,verify_peer},{fail_if_no_peer_cert,true}"; }
+
+/// What follows @p mark in @p said, up to the end of the line.
+std::string after_mark(const std::string& said, const std::string& mark) {
+  const auto at = said.find(mark);
+  if (at == std::string::npos) return {};
+  const auto from = at + mark.size();
+  return said.substr(from, said.find('\n', from) - from);
+}
+
+class echo_server {
+public:
+  explicit echo_server(const std::string& more = {}, const credentials& as = shared_ca().server())
+      : program_({AGNER_TLS_ECHO_SERVER, "0", options_text({files_of(as), more})}) {
+    address_ = after_mark(program_.read_until("\n"), "listening on ");
+  }
+  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] std::string port() const { return address_.substr(address_.find(':') + 1); }
+  child_process& program() { return program_; }
+
+private:
+  child_process program_;
+  std::string address_;
+};
+
+class TlsPrograms : public testing::TestWithParam<std::string> {
+protected:
+  /// "-tls1_2" and "'tlsv1.2'"
+  static std::string flag() { return "-tls1_" + GetParam(); }
+  static std::string versions() { return "{versions,['tlsv1." + GetParam() + "']}"; }
+
+  static std::vector<std::string> s_client(const echo_server& to, std::vector<std::string> more = {}) {
+    std::vector<std::string> made{"openssl", "s_client", "-connect", to.address(), "-servername", "localhost",
+                                  "-CAfile", shared_ca().cacertfile(), "-verify_return_error", "-quiet", flag()};
+    made.insert(made.end(), more.begin(), more.end());
+    return made;
+  }
+};
+
+/// OpenSSL's server, which sends each line back reversed.
+class reversing_server {
+public:
+  explicit reversing_server(const std::string& flag, std::vector<std::string> more = {},
+                            const credentials& as = shared_ca().server())
+      : program_(arguments(flag, std::move(more), as)) {
+    const auto said = program_.read_until("\n");
+    port_ = after_mark(said, "ACCEPT 127.0.0.1:");
+  }
+  [[nodiscard]] const std::string& port() const { return port_; }
+  child_process& program() { return program_; }
+
+private:
+  static std::vector<std::string> arguments(const std::string& flag, std::vector<std::string> more,
+                                            const credentials& as) {
+    std::vector<std::string> made{"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", as.certfile,
+                                  "-key",    as.keyfile, "-rev",    flag};
+    made.insert(made.end(), more.begin(), more.end());
+    return made;
+  }
+
+  child_process program_;
+  std::string port_;
+};
+
+std::vector<std::string> client(const std::string& port, const std::string& options) {
+  return {AGNER_TLS_CLIENT, "localhost", port, options};
+}
+
+} // namespace
+
+INSTANTIATE_TEST_SUITE_P(Versions, TlsPrograms, testing::Values("2", "3"),
+                         [](const auto& of) { return "Tls1" + of.param; });
+
+// -- the server with s_client -------------------------------------------------------------------------------------------------------
+
+TEST_P(TlsPrograms, ServerEchoesToOpenSsl) {
+  const echo_server server{versions()};
+
+  child_process peer{s_client(server)};
+  peer.write("hello\n");
+
+  EXPECT_THAT(peer.read_until("hello"), HasSubstr("hello"));
+}
+
+TEST_P(TlsPrograms, ServerTakesAClientCertificate) {
+  const echo_server server{demand()};
+
+  child_process peer{
+      s_client(server, {"-cert", shared_ca().client().certfile, "-key", shared_ca().client().keyfile})};
+  peer.write("hello\n");
+
+  EXPECT_THAT(peer.read_until("hello"), HasSubstr("hello"));
+}
+
+TEST_P(TlsPrograms, ServerRefusesForeignCertificatesAndBothSidesSayWhy) {
+  echo_server server{demand()};
+
+  child_process peer{
+      s_client(server, {"-cert", foreign_ca().client().certfile, "-key", foreign_ca().client().keyfile})};
+
+  // The foreign authority has the same name, so OpenSSL finds a wrong signature.
+  EXPECT_THAT(peer.read_until("alert"), HasSubstr("alert"));
+  EXPECT_THAT(server.program().read_until("refused a client"), HasSubstr("ALERT"));
+}
+
+TEST_P(TlsPrograms, ServerDemandsACertificateAndBothSidesSaySo) {
+  echo_server server{demand()};
+
+  child_process peer{s_client(server)};
+
+  EXPECT_THAT(peer.read_until("alert"), HasSubstr(GetParam() == "2" ? "alert handshake failure" : "alert certificate required"));
+  EXPECT_THAT(server.program().read_until("refused a client"), HasSubstr("ALERT"));
+}
+
+TEST_P(TlsPrograms, ServerIsRefusedByNameAndGoesOn) {
+  const echo_server server{versions(), shared_ca().issue(plan_for_host("elsewhere.example"))};
+
+  child_process wrong{s_client(server, {"-verify_hostname", "localhost"})};
+  EXPECT_NE(wrong.wait(), 0);
+
+  child_process right{s_client(server, {"-verify_hostname", "elsewhere.example"})};
+  right.write("hello\n");
+  EXPECT_THAT(right.read_until("hello"), HasSubstr("hello"));
+}
+
+TEST_P(TlsPrograms, KilledClientsLeaveTheServerAsItWas) {
+  const echo_server server{versions()};
+  for (int i = 0; i < 5; ++i) {
+    child_process peer{s_client(server)};
+    peer.write("hello\n");
+    peer.read_until("hello");
+    peer.kill(SIGKILL);
+  }
+
+  child_process peer{s_client(server)};
+  peer.write("still there\n");
+
+  EXPECT_THAT(peer.read_until("still there"), HasSubstr("still there"));
+}
+
+// -- the client with s_server -------------------------------------------------------------------------------------------------------
+
+TEST_P(TlsPrograms, ClientTalksToOpenSsl) {
+  const reversing_server server{flag()};
+
+  child_process ours{client(server.port(), options_text({authority()}))};
+  ours.write("hello\n");
+
+  EXPECT_THAT(ours.read_until("olleh"), HasSubstr("olleh"));
+}
+
+TEST_P(TlsPrograms, ClientShowsItsCertificate) {
+  const reversing_server server{flag(), {"-Verify", "1", "-verify_return_error", "-CAfile", shared_ca().cacertfile()}};
+
+  child_process ours{client(server.port(), options_text({authority(), files_of(shared_ca().client())}))};
+  ours.write("hello\n");
+
+  EXPECT_THAT(ours.read_until("olleh"), HasSubstr("olleh"));
+}
+
+TEST_P(TlsPrograms, ClientEndsWithZeroWhenThePeerCloses) {
+  reversing_server server{flag(), {"-naccept", "1"}};
+
+  child_process ours{client(server.port(), options_text({authority()}))};
+  ours.write("CLOSE\n"); // s_server -rev closes at this line
+
+  EXPECT_EQ(ours.wait(), 0);
+}
+
+TEST_P(TlsPrograms, ClientGoesOnReadingAtTheEndOfItsInput) {
+  const reversing_server server{flag()};
+
+  child_process ours{client(server.port(), options_text({authority()}))};
+  ours.write("hello\n");
+  ours.close_input();
+
+  EXPECT_THAT(ours.read_until("olleh"), HasSubstr("olleh"));
+}
+
+TEST_P(TlsPrograms, ClientRefusesAForeignServer) {
+  const reversing_server server{flag(), {}, foreign_ca().server()};
+
+  child_process ours{client(server.port(), options_text({authority()}))};
+
+  const auto said = ours.read_all();
+  EXPECT_EQ(ours.wait(), 1);
+  EXPECT_THAT(said, HasSubstr("ALERT"));
+  EXPECT_EQ(std::ranges::count(said, '\n'), 1);
+}
+
+TEST_P(TlsPrograms, ClientWithoutCertificateIsToldWhy) {
+  const reversing_server server{flag(), {"-Verify", "1", "-verify_return_error", "-CAfile", shared_ca().cacertfile()}};
+
+  child_process ours{client(server.port(), options_text({authority()}))};
+
+  const auto said = ours.read_all();
+  EXPECT_EQ(ours.wait(), 1);
+  EXPECT_THAT(said, HasSubstr(GetParam() == "2" ? "Handshake Failure" : "Certificate required"));
+}
+
+// -- Erlang -------------------------------------------------------------------------------------------------------------------------
+
+TEST_P(TlsPrograms, ServerEchoesToErlang) {
+  const echo_server server{demand() + ",{packet,4}"};
+  erl_peer erlang{{}};
+  erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
+
+  const auto said = erlang.eval(
+      "{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() + "," +
+      files_of(shared_ca().client()) + "," + versions() +
+      ",{verify,verify_peer},{packet,4},binary,{active,false}], 20000), "
+      "[begin B = binary:copy(<<N>>, N), ok = ssl:send(S, B), {ok, B} = ssl:recv(S, 0, 20000) end "
+      "|| N <- [0, 1, 255, 16383, 16384, 16385, 100000]], ssl:close(S)");
+
+  EXPECT_EQ(said, "ok");
+}
+
+TEST_P(TlsPrograms, ErlangIsToldWhyItIsRefused) {
+  echo_server server{demand()};
+  erl_peer erlang{{}};
+  erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
+
+  const auto said = erlang.eval("logger:set_primary_config(level, none), R = (fun({error, {tls_alert, {N, _}}}) -> N; ({ok, S}) -> "
+                                "receive {ssl_error, S, {tls_alert, {N, _}}} -> N after 20000 -> none end end)(ssl:connect(\"localhost\", " +
+                                server.port() + ", [" + authority() + ",{verify,verify_peer}," + versions() + "], 20000)), R");
+
+  EXPECT_EQ(said, GetParam() == "2" ? "handshake_failure" : "certificate_required");
+  EXPECT_THAT(server.program().read_until("refused a client"), HasSubstr("ALERT"));
+}
+
+TEST_P(TlsPrograms, ClientTalksToErlang) {
+  erl_peer erlang{{}};
+  erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
+  const auto port = erlang.eval("{ok, L} = ssl:listen(0, [" + files_of(shared_ca().server()) + "," + demand() + "," +
+                                versions() + ",binary,{active,false},{ip,{127,0,0,1}}]), {ok, {_, P}} = ssl:sockname(L), P");
+  erlang.eval("spawn(fun() -> {ok, T} = ssl:transport_accept(L), {ok, S} = ssl:handshake(T, 20000), {ok, B} = ssl:recv(S, 6, 20000), "
+              "ok = ssl:send(S, [B, B]), {ok, <<\"bye\\n\">>} = ssl:recv(S, 4, 20000), ssl:close(S) end)");
+
+  child_process ours{client(port, options_text({authority(), files_of(shared_ca().client())}))};
+  ours.write("hello\n");
+  EXPECT_THAT(ours.read_until("hello\nhello\n"), HasSubstr("hello\nhello\n"));
+  ours.write("bye\n");
+
+  EXPECT_EQ(ours.wait(), 0);
+}
+
+TEST_P(TlsPrograms, ErlangMayRenegotiateOrChangeKeys) {
+  const echo_server server{"{client_renegotiation,true}," + versions()};
+  erl_peer erlang{{}};
+  erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
+  const std::string change = GetParam() == "2" ? "ok = ssl:renegotiate(S)" : "ok = ssl:update_keys(S, read_write)";
+
+  const auto said = erlang.eval("{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() +
+                                ",{verify,verify_peer}," + versions() +
+                                ",binary,{active,false}], 20000), [begin " + change +
+                                ", ok = ssl:send(S, <<N:32>>), {ok, <<N:32>>} = ssl:recv(S, 4, 20000) end || N <- lists:seq(1, 5)], ssl:close(S)");
+
+  EXPECT_EQ(said, "ok");
+}
+
+TEST_P(TlsPrograms, PeerThatDoesNotReadCostsNoMemory) {
+  echo_server server{versions()};
+  erl_peer erlang{{}};
+  erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
+
+  erlang.eval("{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() + ",{verify,verify_peer}," +
+              versions() + ",binary,{active,false}], 20000), B = binary:copy(<<0>>, 1000000), "
+              "spawn(fun() -> [ssl:send(S, B) || _ <- lists:seq(1, 200)] end), timer:sleep(2000), ok");
+
+  std::ifstream status("/proc/" + std::to_string(server.program().id()) + "/status");
+  const std::string text{std::istreambuf_iterator<char>(status), {}};
+  EXPECT_LT(std::stol(after_mark(text, "VmRSS:")), 60'000);
+}
+
+// -- alone --------------------------------------------------------------------------------------------------------------------------
+
+TEST(TlsEchoServer, ServesManyAtOnceWhileOthersAreSilent) {
+  const echo_server server;
+  const auto port = static_cast<std::uint16_t>(std::stoi(server.port()));
+  node here;
+  here.run([port]() -> task<> {
+    std::vector<gen_tcp::socket> silent;
+    for (int i = 0; i < 100; ++i)
+      silent.push_back(must(co_await gen_tcp::connect("127.0.0.1", port)));
+    for (int i = 0; i < 100; ++i)
+      spawn([port, to = self()](int number) -> task<> {
+        const auto made = must(co_await ssl::connect("localhost", port, client_options({.active = false}), 20s));
+        const std::string text(static_cast<std::size_t>(number) * 1000, 'x');
+        spawn([made, text]() -> task<> { must(co_await ssl::send(made, text)); });
+        EXPECT_EQ(text_of(must(co_await ssl::recv(made, text.size(), 20s))), text);
+        must(co_await ssl::close(made));
+        send(to, "served"_atom);
+      },
+            i + 1);
+    for (int i = 0; i < 100; ++i)
+      co_await receive([](decltype("served"_atom)) {}, after(30s, [] { ADD_FAILURE(); }));
+  });
+}
+
+TEST(TlsEchoServer, EndsAtSigterm) {
+  echo_server server;
+
+  server.program().kill(SIGTERM);
+
+  EXPECT_EQ(server.program().wait(), 0);
+}
+
+TEST(TlsEchoServer, SaysInOneLineWhatIsWrong) {
+  const auto server = files_of(shared_ca().server());
+  for (const auto& [options, part] : {std::pair{std::string("[]"), "certfile"},
+                                     {"[{certfile,\"/none\"}]", "/none"},
+                                     {"[" + server + ",{verfiy,verify_peer}]", "did you mean verify?"},
+                                     {"[" + server + ",{verify,verify_peer}]", "cacertfile"},
+                                     {"no list", "no list"},
+                                     {"[", "["}}) {
+    child_process program{{AGNER_TLS_ECHO_SERVER, "0", options}};
+    const auto said = program.read_all();
+    EXPECT_EQ(program.wait(), 1) << options;
+    EXPECT_THAT(said, HasSubstr(part));
+    EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+  }
+}
+
+TEST(TlsClient, SaysInOneLineWhatIsWrong) {
+  for (const auto& [options, part] : {std::pair{std::string("[]"), "cacertfile"},
+                                     {"[{cacertfile,\"/none\"}]", "/none"},
+                                     {options_text({authority()}), "econnrefused"}}) {
+    child_process program{{AGNER_TLS_CLIENT, "127.0.0.1", "1", options}};
+    const auto said = program.read_all();
+    EXPECT_EQ(program.wait(), 1) << options;
+    EXPECT_THAT(said, HasSubstr(part));
+    EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+  }
+}

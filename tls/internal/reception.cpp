@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "reception.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "../../runtime/term_builders.hpp"
+
+namespace agner::ssl::internal {
+
+bool reception::wants_bytes() const noexcept {
+  return !spoilt_ && (is_active() || anybody_waits() || decoder_.empty());
+}
+
+std::optional<delivery> reception::next() {
+  if (spoilt_ || !(is_active() || anybody_waits())) return std::nullopt;
+  const bool exact = !is_active() && how_.packet == 0 && waiters_.front().length != 0;
+  auto found = exact ? result<std::optional<term>>{decoder_.take(waiters_.front().length)} : decoder_.next();
+  if (!found) {
+    spoilt_ = true;
+    return std::nullopt;
+  }
+  if (!*found) return std::nullopt;
+  delivery made{.to = is_active() ? std::nullopt : take_waiter(), .data = as_data(**std::move(found))};
+  if (!made.to) made.turned_passive = count_delivery();
+  return made;
+}
+
+/// One message went to the controlling process. True: it was the last of a count.
+bool reception::count_delivery() noexcept {
+  auto& active = how_.active;
+  const bool last = active.what == active_mode::how::count && --active.count <= 0;
+  if (last || active.what == active_mode::how::once) active = false;
+  return last;
+}
+
+term reception::as_data(term bytes) const {
+  if (how_.mode == data_mode::binary) return bytes;
+  std::vector<term> elements;
+  elements.reserve(bytes.bytes().size());
+  for (const std::byte each : bytes.bytes())
+    elements.emplace_back(std::to_integer<int>(each));
+  return list_of(std::move(elements));
+}
+
+std::optional<recv_waiter> reception::take_waiter() {
+  if (waiters_.empty()) return std::nullopt;
+  auto first = std::move(waiters_.front());
+  waiters_.pop_front();
+  return first;
+}
+
+std::optional<recv_waiter> reception::take_waiter(const reference& timer) {
+  const auto found = std::ranges::find(waiters_, timer, &recv_waiter::timer);
+  if (found == waiters_.end()) return std::nullopt;
+  auto late = std::move(*found);
+  waiters_.erase(found);
+  return late;
+}
+
+// -- options ------------------------------------------------------------------------------------------------------------------------
+
+result<bool> reception::change(stream_settings to, bool active_given) {
+  using how = active_mode::how;
+  if (!active_given) {
+    to.active = how_.active;
+  } else if (to.active.what == how::count) {
+    if (how_.active.what == how::count) to.active.count += how_.active.count;
+    using limits = std::numeric_limits<std::int16_t>;
+    if (to.active.count > limits::max() || to.active.count < limits::min()) return fail("einval"_atom);
+  }
+  const bool passive = to.active.what == how::count && to.active.count <= 0;
+  if (passive) to.active = false;
+  adopt(to);
+  return active_given && passive;
+}
+
+void reception::adopt(const stream_settings& how) noexcept {
+  how_ = how;
+  if (how_.active.what == active_mode::how::count && how_.active.count <= 0) how_.active = false;
+  decoder_.set_type(static_cast<packet_type>(how.packet));
+  decoder_.set_size_max(how.packet_size);
+}
+
+} // namespace agner::ssl::internal
