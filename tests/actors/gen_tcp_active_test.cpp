@@ -16,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::connected_pair;
+using test::in_process;
 using test::next_message;
 using test::reason_of;
 using test::soon;
@@ -25,9 +26,7 @@ term tcp_closed(gen_tcp::socket of) { return tuple("tcp_closed"_atom, to_term(of
 term tcp_passive(gen_tcp::socket of) { return tuple("tcp_passive"_atom, to_term(of)); }
 
 TEST(GenTcpActive, EverythingComesAsMessages) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 1}, {.active = true, .packet = 1});
 
     must(co_await gen_tcp::send(pair.client, "a"));
@@ -41,9 +40,7 @@ TEST(GenTcpActive, EverythingComesAsMessages) {
 }
 
 TEST(GenTcpActive, MessagesMapToStructs) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.active = 1});
     must(co_await gen_tcp::send(pair.client, "a"));
 
@@ -59,9 +56,7 @@ TEST(GenTcpActive, MessagesMapToStructs) {
 }
 
 TEST(GenTcpActive, OnceIsForOneMessage) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 1}, {.active = inet::once, .packet = 1});
     must(co_await gen_tcp::send(pair.client, "a"));
     must(co_await gen_tcp::send(pair.client, "b"));
@@ -75,9 +70,7 @@ TEST(GenTcpActive, OnceIsForOneMessage) {
 }
 
 TEST(GenTcpActive, ACountEndsWithTcpPassive) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 1}, {.active = 2, .packet = 1});
     for (const char* each : {"a", "b", "c"})
       must(co_await gen_tcp::send(pair.client, each));
@@ -90,9 +83,7 @@ TEST(GenTcpActive, ACountEndsWithTcpPassive) {
 }
 
 TEST(GenTcpActive, CountsAddUp) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     const auto active = [&]() -> task<inet::active_option> {
       co_return *must(co_await inet::getopts(pair.server)).active;
@@ -111,9 +102,7 @@ TEST(GenTcpActive, CountsAddUp) {
 }
 
 TEST(GenTcpActive, APacketThatIsTooLongIsTcpErrorThenTcpClosed) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.active = true, .packet = 4});
 
     must(co_await gen_tcp::send(pair.client, std::string_view{"\xff\xff\xff\xff", 4}));
@@ -124,10 +113,8 @@ TEST(GenTcpActive, APacketThatIsTooLongIsTcpErrorThenTcpClosed) {
 }
 
 TEST(GenTcpActive, AResetIsTcpClosedUnlessShown) {
-  node here;
-
   for (const bool shown : {false, true})
-    here.run([shown]() -> task<> {
+    in_process([shown]() -> task<> {
       const auto pair =
           co_await connected_pair({.linger = std::pair{true, 0s}}, {.active = true, .show_econnreset = shown});
 
@@ -140,9 +127,7 @@ TEST(GenTcpActive, AResetIsTcpClosedUnlessShown) {
 }
 
 TEST(GenTcpActive, PassiveSocketsReadNothing) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
     const std::string much(1'000'000, 'x');
 
@@ -157,9 +142,7 @@ TEST(GenTcpActive, PassiveSocketsReadNothing) {
 }
 
 TEST(GenTcpActive, ASendBehindTheHighWatermarkWaitsForTheLowOne) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
     const std::string much(1'000'000, 'x');
     must(co_await gen_tcp::send(pair.client, much));
@@ -175,9 +158,7 @@ TEST(GenTcpActive, ASendBehindTheHighWatermarkWaitsForTheLowOne) {
 }
 
 TEST(GenTcpActive, ControllingProcessTakesOverWithWhatHasCome) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 1}, {.active = true, .packet = 1});
     must(co_await gen_tcp::send(pair.client, "a"));
     co_await receive(after(20ms, [] {}));
@@ -197,9 +178,7 @@ TEST(GenTcpActive, ControllingProcessTakesOverWithWhatHasCome) {
 }
 
 TEST(GenTcpActive, OnlyTheControllingProcessGivesASocketAway) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     spawn(
         [](pid parent, gen_tcp::socket connection, gen_tcp::socket listener) -> task<> {
@@ -220,9 +199,7 @@ TEST(GenTcpActive, OnlyTheControllingProcessGivesASocketAway) {
 }
 
 TEST(GenTcpActive, AListenerThatWasGivenAwayOutlivesItsMaker) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto maker = spawn_monitor(
         [](pid parent) -> task<> {
           const auto listener = must(gen_tcp::listen(0, {.ip = ip_address::loopback()}));

@@ -19,6 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::connected_pair;
+using test::in_process;
 using test::next_message;
 using test::open_descriptors;
 using test::reason_of;
@@ -26,9 +27,7 @@ using test::soon;
 using test::until_gone;
 
 TEST(GenTcpClose, AClosedSocketSaysSo) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
 
     co_await gen_tcp::close(pair.client);
@@ -48,9 +47,7 @@ TEST(GenTcpClose, AClosedSocketSaysSo) {
 }
 
 TEST(GenTcpClose, TheClosedMessageOfTheCloserIsTaken) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.active = true});
     co_await gen_tcp::close(pair.server);
     co_await receive(after(20ms, [] {}));
@@ -62,9 +59,7 @@ TEST(GenTcpClose, TheClosedMessageOfTheCloserIsTaken) {
 }
 
 TEST(GenTcpClose, WhatWasSentBeforeCloseArrives) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
     const std::string much(1'000'000, 'x');
     must(co_await gen_tcp::send(pair.client, much));
@@ -78,9 +73,7 @@ TEST(GenTcpClose, WhatWasSentBeforeCloseArrives) {
 }
 
 TEST(GenTcpClose, WhatWasSentBeforeTheOwnerEndedArrives) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto listener = must(gen_tcp::listen(
         0, {.active = false, .mode = inet::mode::binary, .recbuf = 4096, .ip = ip_address::loopback()}));
     const auto port = must(co_await inet::port(listener));
@@ -98,9 +91,7 @@ TEST(GenTcpClose, WhatWasSentBeforeTheOwnerEndedArrives) {
 }
 
 TEST(GenTcpClose, TheEndOfTheOwnerClosesTheSocket) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     const auto owner = spawn_monitor([]() -> task<> { co_await receive([](atom) {}); });
     must(co_await gen_tcp::controlling_process(pair.client, owner.process));
@@ -113,9 +104,7 @@ TEST(GenTcpClose, TheEndOfTheOwnerClosesTheSocket) {
 }
 
 TEST(GenTcpClose, ASocketIsLinkedWithNobody) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
 
     exit(pair.client.process(), "boom"_atom);
@@ -127,9 +116,7 @@ TEST(GenTcpClose, ASocketIsLinkedWithNobody) {
 }
 
 TEST(GenTcpClose, AWaitingRecvIsClosedWithItsSocket) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     const auto reader = spawn_monitor(
         [](gen_tcp::socket from) -> task<> {
@@ -145,9 +132,7 @@ TEST(GenTcpClose, AWaitingRecvIsClosedWithItsSocket) {
 }
 
 TEST(GenTcpClose, HalfClosedByShutdown) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.exit_on_close = false});
     must(co_await gen_tcp::send(pair.client, "question"));
 
@@ -162,9 +147,7 @@ TEST(GenTcpClose, HalfClosedByShutdown) {
 }
 
 TEST(GenTcpClose, ShutdownComesAfterWhatWasSent) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
     must(co_await gen_tcp::send(pair.client, std::string(1'000'000, 'x')));
 
@@ -176,9 +159,7 @@ TEST(GenTcpClose, ShutdownComesAfterWhatWasSent) {
 }
 
 TEST(GenTcpClose, WithExitOnCloseTheEndOfThePeerEndsTheSocket) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.active = true});
 
     must(co_await gen_tcp::shutdown(pair.client, shutdown_how::write));
@@ -190,9 +171,7 @@ TEST(GenTcpClose, WithExitOnCloseTheEndOfThePeerEndsTheSocket) {
 }
 
 TEST(GenTcpClose, WithoutExitOnCloseActiveSocketsAreToldOnce) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.active = true, .exit_on_close = false});
 
     must(co_await gen_tcp::shutdown(pair.client, shutdown_how::write));
@@ -206,9 +185,7 @@ TEST(GenTcpClose, WithoutExitOnCloseActiveSocketsAreToldOnce) {
 }
 
 TEST(GenTcpClose, SendingToAPeerThatIsGoneIsClosed) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.linger = std::pair{true, 0s}});
     co_await gen_tcp::close(pair.client);
     co_await receive(after(20ms, [] {}));
@@ -219,9 +196,7 @@ TEST(GenTcpClose, SendingToAPeerThatIsGoneIsClosed) {
 }
 
 TEST(GenTcpClose, ASendThatTimedOutMayCloseTheSocket) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair =
         co_await connected_pair({.send_timeout = 20ms, .send_timeout_close = true, .sndbuf = 4096}, {.recbuf = 4096});
     const std::string much(1'000'000, 'x');
@@ -233,17 +208,59 @@ TEST(GenTcpClose, ASendThatTimedOutMayCloseTheSocket) {
   });
 }
 
-TEST(GenTcpClose, CloseGivesUpOnAPeerThatTakesNothing) {
-  node here;
+task<std::chrono::milliseconds> time_to_close(gen_tcp::socket of) {
+  const auto now = [] { return this_node().scheduler().time().now(); };
+  const auto began = now();
+  co_await gen_tcp::close(of);
+  co_return std::chrono::floor<std::chrono::milliseconds>(now() - began);
+}
 
-  here.run([]() -> task<> {
-    const auto pair = co_await connected_pair({.linger = std::pair{true, 1s}, .sndbuf = 4096}, {.recbuf = 4096});
+TEST(GenTcpClose, GivesUpOnAPeerThatTakesNothingForFiveSeconds) {
+  test::deterministic_node here;
+
+  here->run([]() -> task<> {
+    const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
     must(co_await gen_tcp::send(pair.client, std::string(1'000'000, 'x')));
 
-    const auto began = std::chrono::steady_clock::now();
-    co_await gen_tcp::close(pair.client);
+    const auto took = co_await time_to_close(pair.client);
 
-    EXPECT_GE(std::chrono::steady_clock::now() - began, 1s);
+    EXPECT_GE(took, 5s);
+    EXPECT_LE(took, 5100ms);
+  });
+}
+
+TEST(GenTcpClose, WaitsAsLongAsLingerSays) {
+  test::deterministic_node here;
+
+  here->run([]() -> task<> {
+    const auto pair = co_await connected_pair({.linger = std::pair{true, 60s}, .sndbuf = 4096}, {.recbuf = 4096});
+    must(co_await gen_tcp::send(pair.client, std::string(1'000'000, 'x')));
+
+    const auto took = co_await time_to_close(pair.client);
+
+    EXPECT_GE(took, 60s);
+    EXPECT_LE(took, 60100ms);
+  });
+}
+
+TEST(GenTcpClose, WaitsLongerForAPeerThatIsSlow) {
+  test::deterministic_node here;
+
+  here->run([]() -> task<> {
+    const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
+    must(co_await gen_tcp::send(pair.client, std::string(1'000'000, 'x')));
+    spawn(
+        [](gen_tcp::socket from) -> task<> {
+          for (int i = 0; i < 10; ++i) {
+            co_await receive(after(4s, [] {}));
+            must(co_await gen_tcp::recv(from, 100'000, soon));
+          }
+        },
+        pair.server);
+
+    const auto took = co_await time_to_close(pair.client);
+
+    EXPECT_GE(took, 30s);
   });
 }
 
@@ -296,9 +313,7 @@ TEST(GenTcpClose, NoDescriptorIsLeft) {
 // -- taking a connection out of its socket ------------------------------------------------------------------------------------------------
 
 TEST(GenTcpDetach, GivesTheConnectionAndWhatWasRead) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.nodelay = true});
     must(co_await gen_tcp::send(pair.client, "abc"));
     EXPECT_EQ(must(co_await gen_tcp::recv(pair.server, 1, soon)), binary("a"));
@@ -321,9 +336,7 @@ TEST(GenTcpDetach, GivesTheConnectionAndWhatWasRead) {
 }
 
 TEST(GenTcpDetach, SendsWhatIsQueuedFirst) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
     must(co_await gen_tcp::send(pair.client, std::string(1'000'000, 'x')));
     spawn([](gen_tcp::socket from) -> task<> { must(co_await gen_tcp::recv(from, 1'000'000, soon)); }, pair.server);
@@ -333,9 +346,7 @@ TEST(GenTcpDetach, SendsWhatIsQueuedFirst) {
 }
 
 TEST(GenTcpDetach, GivesUpAfterItsTimeAndTheSocketGoesOn) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.sndbuf = 4096}, {.recbuf = 4096});
     must(co_await gen_tcp::send(pair.client, std::string(1'000'000, 'x')));
 
@@ -348,9 +359,7 @@ TEST(GenTcpDetach, GivesUpAfterItsTimeAndTheSocketGoesOn) {
 }
 
 TEST(GenTcpDetach, IsForTheControllingProcess) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     spawn([](pid parent,
              gen_tcp::socket of) -> task<> { send(parent, reason_of(co_await gen_tcp::internal::detach(of, soon))); },

@@ -18,13 +18,12 @@ namespace {
 using namespace std::chrono_literals;
 using inet::mode;
 using test::connected_pair;
+using test::in_process;
 using test::reason_of;
 using test::soon;
 
 TEST(GenTcp, BytesGoBothWays) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
 
     must(co_await gen_tcp::send(pair.client, "ping"));
@@ -35,9 +34,7 @@ TEST(GenTcp, BytesGoBothWays) {
 }
 
 TEST(GenTcp, ListModeGivesLists) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.mode = mode::list});
 
     must(co_await gen_tcp::send(pair.client, "abc"));
@@ -47,9 +44,7 @@ TEST(GenTcp, ListModeGivesLists) {
 }
 
 TEST(GenTcp, IodataIsSentInOrder) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     const std::string large(5000, 'x');
 
@@ -61,9 +56,7 @@ TEST(GenTcp, IodataIsSentInOrder) {
 }
 
 TEST(GenTcp, WhatIsNoIodataIsEinval) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
 
     EXPECT_EQ(reason_of(co_await gen_tcp::send(pair.client, term{7})), term{"einval"_atom});
@@ -74,9 +67,7 @@ TEST(GenTcp, WhatIsNoIodataIsEinval) {
 }
 
 TEST(GenTcp, RecvTakesExactlyTheLengthAndKeepsTheRest) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
 
     must(co_await gen_tcp::send(pair.client, "abcdef"));
@@ -88,9 +79,7 @@ TEST(GenTcp, RecvTakesExactlyTheLengthAndKeepsTheRest) {
 }
 
 TEST(GenTcp, RecvWaitsForTheWholeLength) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     spawn(
         [](gen_tcp::socket to) -> task<> {
@@ -106,9 +95,7 @@ TEST(GenTcp, RecvWaitsForTheWholeLength) {
 }
 
 TEST(GenTcp, RecvTimesOutAndLeavesTheBytes) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     must(co_await gen_tcp::send(pair.client, "ab"));
 
@@ -120,9 +107,7 @@ TEST(GenTcp, RecvTimesOutAndLeavesTheBytes) {
 }
 
 TEST(GenTcp, RecvWithoutTimeTakesWhatIsThere) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     must(co_await gen_tcp::send(pair.client, "abc"));
     EXPECT_EQ(must(co_await gen_tcp::recv(pair.server, 1, soon)), binary("a"));
@@ -132,9 +117,7 @@ TEST(GenTcp, RecvWithoutTimeTakesWhatIsThere) {
 }
 
 TEST(GenTcp, RefusesWrongReceives) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.packet = 4});
 
     EXPECT_EQ(reason_of(co_await gen_tcp::recv(pair.server, 5, 0ms)), term{"einval"_atom});
@@ -148,9 +131,7 @@ TEST(GenTcp, RefusesWrongReceives) {
 }
 
 TEST(GenTcp, OnlyOneRecvWaits) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     const auto first = spawn_monitor(
         [](gen_tcp::socket from) -> task<> { EXPECT_EQ(must(co_await gen_tcp::recv(from, 0, soon)), binary("x")); },
@@ -165,9 +146,7 @@ TEST(GenTcp, OnlyOneRecvWaits) {
 }
 
 TEST(GenTcp, AKilledReceiverTakesNothing) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
     const auto victim =
         spawn_monitor([](gen_tcp::socket from) -> task<> { (void)co_await gen_tcp::recv(from, 0); }, pair.server);
@@ -182,10 +161,8 @@ TEST(GenTcp, AKilledReceiverTakesNothing) {
 }
 
 TEST(GenTcp, PacketsComeOneByOne) {
-  node here;
-
   for (const int type : {1, 2, 4})
-    here.run([type]() -> task<> {
+    in_process([type]() -> task<> {
       const auto pair = co_await connected_pair({.packet = type}, {.packet = type});
 
       must(co_await gen_tcp::send(pair.client, "one"));
@@ -199,9 +176,7 @@ TEST(GenTcp, PacketsComeOneByOne) {
 }
 
 TEST(GenTcp, PacketsHaveTheirHeaderOnTheWire) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 2}, {.packet = 0});
 
     must(co_await gen_tcp::send(pair.client, "abc"));
@@ -211,9 +186,7 @@ TEST(GenTcp, PacketsHaveTheirHeaderOnTheWire) {
 }
 
 TEST(GenTcp, APacketTooLongForItsHeaderIsEmsgsize) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 1}, {.packet = 1});
 
     EXPECT_EQ(reason_of(co_await gen_tcp::send(pair.client, std::string(256, 'x'))), term{"emsgsize"_atom});
@@ -224,9 +197,7 @@ TEST(GenTcp, APacketTooLongForItsHeaderIsEmsgsize) {
 }
 
 TEST(GenTcp, APromiseOfTwoGibibytesIsEmsgsizeAndEndsTheConnection) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.packet = 4});
     must(co_await gen_tcp::send(pair.client, std::string_view{"\x80\0\0\0", 4}));
 
@@ -238,9 +209,7 @@ TEST(GenTcp, APromiseOfTwoGibibytesIsEmsgsizeAndEndsTheConnection) {
 }
 
 TEST(GenTcp, PacketSizeLimitsWhatIsReceived) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 4}, {.packet = 4, .packet_size = 10});
 
     must(co_await gen_tcp::send(pair.client, "0123456789"));
@@ -252,9 +221,7 @@ TEST(GenTcp, PacketSizeLimitsWhatIsReceived) {
 }
 
 TEST(GenTcp, LargePacketsArriveWhole) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({.packet = 4}, {.packet = 4});
     std::string large(3'000'000, '\0');
     for (std::size_t i = 0; i < large.size(); ++i)
@@ -267,9 +234,7 @@ TEST(GenTcp, LargePacketsArriveWhole) {
 }
 
 TEST(GenTcp, ManyAcceptAtOnceAndEachOwnsItsSocket) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     constexpr int count = 20;
     const auto listener = must(
         gen_tcp::listen(0, {.active = false, .mode = mode::binary, .ip = ip_address::loopback(), .backlog = count}));
@@ -287,7 +252,7 @@ TEST(GenTcp, ManyAcceptAtOnceAndEachOwnsItsSocket) {
 
     for (int i = 0; i < count; ++i) {
       const auto client =
-          must(co_await gen_tcp::connect("localhost", port, {.active = false, .mode = mode::binary}, soon));
+          must(co_await gen_tcp::connect("127.0.0.1", port, {.active = false, .mode = mode::binary}, soon));
       must(co_await gen_tcp::send(client, std::to_string(i)));
       EXPECT_EQ(must(co_await gen_tcp::recv(client, 0, soon)), binary(std::to_string(i)));
       EXPECT_EQ(reason_of(co_await gen_tcp::recv(client, 0, soon)), term{"closed"_atom});
@@ -313,9 +278,7 @@ TEST(GenTcp, ConnectSaysWhyItFailed) {
 }
 
 TEST(GenTcp, Ipv6Works) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto listener = must(gen_tcp::listen(0, {.active = false, .ip = ip_address::loopback_v6()}));
     const auto port = must(co_await inet::port(listener));
 
@@ -326,9 +289,7 @@ TEST(GenTcp, Ipv6Works) {
 }
 
 TEST(GenTcp, AcceptInheritsOptions) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair({}, {.active = false, .packet = 2, .nodelay = true});
 
     const auto inherited = must(co_await inet::getopts(pair.server));
@@ -340,9 +301,7 @@ TEST(GenTcp, AcceptInheritsOptions) {
 }
 
 TEST(GenTcp, SocketsAreTermsAndComeBack) {
-  node here;
-
-  here.run([]() -> task<> {
+  in_process([]() -> task<> {
     const auto pair = co_await connected_pair();
 
     const term handle = to_term(pair.client);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two connected gen_tcp sockets of one process, for tests.
+// Two connected gen_tcp sockets of one process, for tests, and where these run: on threads, and on one thread in orders drawn from seeds, with a clock moved by hand.
 
 #pragma once
 
@@ -9,10 +9,27 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 
+#include "../support/deterministic_node.hpp"
+
 namespace agner::test {
+
+/// Runs @p body in a process: on the scheduler that programs use, and in some orders. Kernel and peer are in this thread then, so nothing takes time but what waits for it.
+template <class F>
+void in_process(F body) {
+  {
+    node here;
+    here.run(body);
+  }
+  constexpr std::uint64_t seeds = 5;
+  with_seeds(seeds, [&body](std::uint64_t seed) {
+    deterministic_node here{seed};
+    here->run(body);
+  });
+}
 
 /// Longer than anything that works takes, so that what does not work fails the test instead of hanging it.
 inline constexpr std::chrono::seconds soon{20};
