@@ -55,7 +55,7 @@ void send_reply(const term& from, term reply) {
 
 // -- waiting for a response -----------------------------------------------------------------------------------------------------------
 
-response_wait::response_wait(std::chrono::milliseconds timeout, late when_late) : timeout_(timeout), late_(when_late) {
+response_wait::response_wait(std::chrono::milliseconds timeout, late when_late) : late_(when_late), timeout_(timeout) {
   if (timeout.count() < 0) raise_error(reasons::timeout_value);
 }
 
@@ -63,6 +63,11 @@ void response_wait::expect(reference ref, const receive_marker& since, process_c
   ref_ = std::move(ref);
   tag_ = tag_of(ref_);
   next_ = since.start(self.messages());
+}
+
+void response_wait::fail(term reason) noexcept {
+  what_ = response_kind::down;
+  value_ = std::move(reason);
 }
 
 bool response_wait::scan(process_core& self) {
@@ -73,10 +78,10 @@ bool response_wait::scan(process_core& self) {
     const mailbox::entry& entry = messages[next_];
     const auto elements = entry.message.elements();
     if (reply.passes(entry.key) && elements[0] == tag_) {
-      outcome_ = outcome::replied;
+      what_ = response_kind::reply;
       value_ = elements[1];
     } else if (down.passes(entry.key) && elements[1] == ref_.as_term()) {
-      outcome_ = outcome::down;
+      what_ = response_kind::down;
       object_ = elements[3];
       value_ = elements[4];
     } else {
@@ -89,14 +94,14 @@ bool response_wait::scan(process_core& self) {
 }
 
 void response_wait::suspend(process_core& self, std::coroutine_handle<> awaiting) {
-  if (outcome_ == outcome::none && timeout_.count() != 0 && timeout_ != infinity) self.arm_timeout(timeout_);
+  if (what_ == response_kind::none && timeout_.count() != 0 && timeout_ != infinity) self.arm_timeout(timeout_);
   self.park(this, awaiting);
 }
 
 bool response_wait::poll(process_core& self) {
-  if (outcome_ == outcome::none && !scan(self)) {
+  if (what_ == response_kind::none && !scan(self)) {
     if (timeout_.count() != 0 && !self.timed_out()) return false;
-    outcome_ = outcome::timed_out;
+    what_ = response_kind::timeout;
     // The alias goes with the monitor: a reply that comes later finds nobody.
     if (late_ == late::abandoned) self.demonitor(ref_, false);
   }
@@ -146,39 +151,35 @@ term call_wait::resolve(process_core& self) {
   return *at;
 }
 
-void call_wait::fail(term reason) noexcept {
-  outcome_ = outcome::down;
-  value_ = std::move(reason);
-}
-
 void call_wait::begin(process_core& self) {
   const receive_marker since{self.messages()};
   const term target = resolve(self);
-  if (outcome_ != outcome::none) return;
+  if (what() != response_kind::none) return;
   expect(self.monitor(target, alias_mode::reply_demonitor), since, self);
   if (scan(self)) return; // nobody there: sending would only connect once more
-  self.home().send(target, tuple(label_, tuple(self.self(), tag_), request_));
+  self.home().send(target, tuple(label_, tuple(self.self(), tag()), request_));
 }
 
 bool call_wait::await_ready() {
   process_core& self = current_process();
   const bool turn_left = self.spend(2);
   begin(self);
-  return outcome_ != outcome::none && turn_left;
+  return what() != response_kind::none && turn_left;
 }
 
 void call_wait::await_suspend(std::coroutine_handle<> awaiting) { suspend(current_process(), awaiting); }
 
 term call_wait::finish() {
-  switch (outcome_) {
-  case outcome::replied: conclude(current_process()); return std::move(value_);
-  case outcome::timed_out: value_ = reasons::timeout; break;
-  case outcome::down:
-    if (value_.is(reasons::noconnection)) value_ = tuple("nodedown"_atom, server_node());
+  term why = value();
+  switch (what()) {
+  case response_kind::reply: conclude(current_process()); return why;
+  case response_kind::timeout: why = reasons::timeout; break;
+  case response_kind::down:
+    if (why.is(reasons::noconnection)) why = tuple("nodedown"_atom, server_node());
     break;
-  case outcome::none: break;
+  case response_kind::none: break;
   }
-  exit(tuple(std::move(value_), call_term()));
+  exit(tuple(std::move(why), call_term()));
 }
 
 atom call_wait::server_node() const {
@@ -239,9 +240,9 @@ bool request_wait::await_ready() {
 void request_wait::await_suspend(std::coroutine_handle<> awaiting) { suspend(current_process(), awaiting); }
 
 response request_wait::finish() {
-  switch (outcome_) {
-  case outcome::replied: conclude(current_process()); return response{std::in_place, std::move(value_)};
-  case outcome::down: return response{std::in_place, std::unexpect, tuple(std::move(value_), std::move(object_))};
+  switch (what()) {
+  case response_kind::reply: conclude(current_process()); return response{std::in_place, value()};
+  case response_kind::down: return response{std::in_place, std::unexpect, tuple(value(), object())};
   default: return std::nullopt;
   }
 }

@@ -77,7 +77,8 @@ public:
   bool poll(process_core& self) override;
 
 protected:
-  enum class outcome : std::uint8_t { none, replied, down, timed_out };
+  /// What came of it.
+  enum class response_kind : std::uint8_t { none, reply, down, timeout };
   /// What happens to a request whose time is up.
   enum class late : std::uint8_t { abandoned, kept };
 
@@ -86,22 +87,30 @@ protected:
   ~response_wait() = default;
 
   void expect(reference ref, const receive_marker& since, process_core& self);
+  void fail(term reason) noexcept;
   /// Looks at what came. True: it is decided.
   bool scan(process_core& self);
   void suspend(process_core& self, std::coroutine_handle<> awaiting);
   /// After a reply: the monitor goes, and no DOWN of it stays behind.
   void conclude(process_core& self);
 
-  outcome outcome_ = outcome::none;
-  term value_;  // the reply, or why there is none
-  term object_; // what DOWN named
-  reference ref_;
-  term tag_; // [alias | Ref]
+  [[nodiscard]] response_kind what() const noexcept { return what_; }
+  /// The reply, or why there is none.
+  [[nodiscard]] const term& value() const noexcept { return value_; }
+  /// What DOWN named.
+  [[nodiscard]] const term& object() const noexcept { return object_; }
+  /// [alias | Ref]
+  [[nodiscard]] const term& tag() const noexcept { return tag_; }
 
 private:
+  response_kind what_ = response_kind::none;
+  late late_;
+  term value_;
+  term object_;
+  reference ref_;
+  term tag_;
   std::size_t next_ = 0;
   std::chrono::milliseconds timeout_;
-  late late_;
 };
 
 /// A call that is sent when it is awaited.
@@ -120,7 +129,6 @@ protected:
 private:
   void begin(process_core& self);
   [[nodiscard]] term resolve(process_core& self);
-  void fail(term reason) noexcept;
   [[nodiscard]] atom server_node() const;
   [[nodiscard]] term call_term() const;
 

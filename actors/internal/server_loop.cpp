@@ -36,11 +36,13 @@ term exit_reason(raised_class cls, const term& reason, const term& stack) {
   return cls == raised_class::exit ? reason : tuple(reason, stack);
 }
 
+outcome bad_return(const term& value) { return outcome::stop(tuple("bad_return_value"_atom, value)); }
+
 // What a callback threw, as Erlang takes it: as the value that it returned.
 outcome returned(const term& thrown) {
   if (thrown.is(reasons::ignore)) return outcome::ignore();
   if (thrown.is_tagged("stop"_atom, 2)) return outcome::stop(thrown[1]);
-  return outcome::stop(tuple("bad_return_value"_atom, thrown));
+  return bad_return(thrown);
 }
 
 } // namespace
@@ -90,7 +92,8 @@ task<outcome> server_loop::start() {
 
 // The name is free again before the starter hears of it, so that it may try once more at once.
 void server_loop::refuse_start(raised_class cls, const term& reason, const term& answer) {
-  if (origin_.name) (void)this_node().unregister_name(*origin_.name);
+  if (origin_.name) [[maybe_unused]]
+    const auto done = this_node().unregister_name(*origin_.name);
   proc_lib::init_ack(origin_.starter, answer);
   leave({cls, reason, {}, {}, {}});
 }
@@ -115,9 +118,11 @@ task<> server_loop::run() {
       failure = std::current_exception();
     }
     if (failure) co_await on_failure(message, failure);
-    if (next.what() == outcome::kind::reply) send_reply(message[1], *next.answer());
-    if (next.what() == outcome::kind::noreply || next.what() == outcome::kind::reply) continue;
-    co_await settle(message, std::move(next));
+    if (next.what() == outcome::kind::noreply) continue;
+    if (next.what() == outcome::kind::reply && is_request(message, "$gen_call"_atom))
+      send_reply(message[1], *next.answer());
+    else
+      co_await settle(message, next);
   }
 }
 
@@ -138,10 +143,11 @@ callback_step server_loop::on_unknown_info(const term& message) {
   return step;
 }
 
-// A callback wants the server to end, or none was there.
+// A callback wants the server to end, or says what it may not, or none was there.
 task<> server_loop::settle(const term& message, outcome next) {
   if (next.what() == outcome::kind::unhandled) co_await end(unhandled(message));
-  if (next.what() == outcome::kind::ignore) next = outcome::stop(tuple("bad_return_value"_atom, reasons::ignore));
+  if (next.what() == outcome::kind::ignore) next = bad_return(reasons::ignore);
+  if (next.what() == outcome::kind::reply) next = bad_return(tuple("reply"_atom, *next.answer()));
   const bool call = is_request(message, "$gen_call"_atom);
   ending how{raised_class::exit, next.argument(), {}, message, {}};
   if (call) how.client = message[1];

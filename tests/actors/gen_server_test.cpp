@@ -365,7 +365,10 @@ struct mortal {
   outcome handle_call(leave what) { return outcome::stop(what.reason, "bye"_atom); }
   term handle_call(crash) { raise_error("crashed"_atom); }
   outcome handle_call(get) { return outcome::ignore(); }
-  outcome handle_cast(leave what) { return outcome::stop(what.reason); }
+  outcome handle_cast(leave what) {
+    if (what.reason.is("reply"_atom)) return outcome::reply("to whom?"_atom);
+    return outcome::stop(what.reason);
+  }
   void handle_cast(crash) { exit("crashed"_atom); }
   void terminate(const term& reason) { send(watcher, tuple("terminate"_atom, reason)); }
   [[nodiscard]] term state() const { return "alive"_atom; }
@@ -422,7 +425,13 @@ TEST(GenServer, OutcomeThatMakesNoSenseIsABadReturnValue) {
       co_await exit_of([=]() -> task<> { co_await gen_server::call(server, get{}); });
     });
 
+    const term reply = co_await death_of(false, [](pid server) -> task<> {
+      gen_server::cast(server, leave{"reply"_atom});
+      co_return;
+    });
+
     EXPECT_EQ(why, tuple("bad_return_value"_atom, "ignore"_atom));
+    EXPECT_EQ(reply, tuple("bad_return_value"_atom, tuple("reply"_atom, "to whom?"_atom)));
   });
 }
 
