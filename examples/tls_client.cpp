@@ -81,7 +81,7 @@ task<> send_input(ssl::socket to) {
   }
 }
 
-void print(const term& bytes) {
+void show(const term& bytes) {
   std::fwrite(bytes.bytes().data(), 1, bytes.bytes().size(), stdout);
   std::fflush(stdout);
 }
@@ -95,7 +95,7 @@ task<int> talk(std::string host, std::uint16_t port, ssl::option_list options) {
   while (!status) {
     // A piece at a time: what is not printed yet holds the peer back.
     if (!co_await ssl::setopts(*connected, {.active = ssl::once})) break;
-    co_await receive([](ssl::data in) { print(in.bytes); }, [&status](ssl::closed) { status = EXIT_SUCCESS; },
+    co_await receive([](ssl::data in) { show(in.bytes); }, [&status](ssl::closed) { status = EXIT_SUCCESS; },
                      [&status](ssl::error_ why) { status = complain(ssl::format_error(why.reason)); });
   }
   exit(sender, "kill"_atom);

@@ -92,8 +92,7 @@ private:
   }
 
   void write_plain(const control& how, const term& argument) {
-    text_ += print(argument,
-                   {.plain = true, .unicode = how.unicode, .line_characters = 0, .bytes_max = bytes_left()});
+    text_ += print(argument, {.plain = true, .unicode = how.unicode, .line_characters = 0, .bytes_max = bytes_left()});
   }
 
   // -- ~s ---------------------------------------------------------------------------------------------------------------------------------

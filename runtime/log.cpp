@@ -36,8 +36,7 @@ using handler_list = std::vector<std::shared_ptr<const named_handler>>;
 
 /// Writes to standard error.
 handler default_handler() {
-  const auto logger =
-      std::make_shared<spdlog::logger>("agner", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  const auto logger = std::make_shared<spdlog::logger>("agner", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%v");
   logger->set_level(spdlog::level::trace);
   logger->flush_on(spdlog::level::trace);

@@ -219,10 +219,8 @@ result<int> stream_socket::get(socket_option which) const {
   return value;
 }
 
-result<> stream_socket::set_linger(std::optional<std::chrono::seconds> time) {
-  linger value{};
-  value.l_onoff = time ? 1 : 0;
-  value.l_linger = time ? static_cast<int>(time->count()) : 0;
+result<> stream_socket::set_reset_on_close(bool on) {
+  const linger value{.l_onoff = on ? 1 : 0, .l_linger = 0};
   return outcome(::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &value, sizeof value));
 }
 

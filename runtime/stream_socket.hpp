@@ -4,7 +4,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -104,8 +103,8 @@ public:
   [[nodiscard]] result<socket_address> peername() const;
   result<> set(socket_option which, int value);
   [[nodiscard]] result<int> get(socket_option which) const;
-  /// How long close waits for the peer to take what was sent, in the kernel; zero: close resets the connection; nothing: it does not wait and resets nothing.
-  result<> set_linger(std::optional<std::chrono::seconds> time);
+  /// Whether close resets the connection; else the kernel sends on what is left, and closing does not wait for it.
+  result<> set_reset_on_close(bool on);
 
 private:
   int descriptor_ = -1;

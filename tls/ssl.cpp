@@ -98,7 +98,8 @@ task<result<term>> connection_information(socket of) {
 }
 
 task<result<term>> connection_information(socket of, std::vector<atom> items) {
-  return information(of, [items = std::move(items)](atom name) { return std::ranges::find(items, name) != items.end(); });
+  return information(of,
+                     [items = std::move(items)](atom name) { return std::ranges::find(items, name) != items.end(); });
 }
 
 term versions() {

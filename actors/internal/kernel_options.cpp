@@ -42,9 +42,9 @@ result<> set_kernel_options(stream_socket& of, const inet::options& from) {
   if (from.user_timeout)
     if (auto done = of.set(socket_option::user_timeout_ms, static_cast<int>(from.user_timeout->count())); !done)
       return done;
+  // The socket's process waits, never the kernel: close(2) would hold up the thread for all that time.
   if (from.linger)
-    if (auto done = of.set_linger(from.linger->first ? std::optional{from.linger->second} : std::nullopt); !done)
-      return done;
+    if (auto done = of.set_reset_on_close(*from.linger == std::pair{true, std::chrono::seconds{0}}); !done) return done;
   return {};
 }
 

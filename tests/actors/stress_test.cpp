@@ -104,8 +104,7 @@ TEST_P(Stress, ProcessesAreKilledAtAnyMoment) {
         for (;;) {
           const counted two{alive};
           send(self(), "message"_atom);
-          co_await receive([](term) -> task<> { co_await receive([](term) {}, after(0ms, [] {})); },
-                           after(1ms, [] {}));
+          co_await receive([](term) -> task<> { co_await receive([](term) {}, after(0ms, [] {})); }, after(1ms, [] {}));
         }
       });
       monitors.push_back(child.monitor);
@@ -118,16 +117,17 @@ TEST_P(Stress, ProcessesAreKilledAtAnyMoment) {
   });
 }
 
+task<> branch(int depth) {
+  if (depth > 0)
+    for (int i = 0; i < 3; ++i)
+      spawn_link(branch, depth - 1);
+  co_await receive([](term) {});
+}
+
 TEST_P(Stress, LinksOfATreeTakeItDown) {
   here.run([]() -> task<> {
-    const auto branches = [](auto again, int depth) -> task<> {
-      if (depth > 0)
-        for (int i = 0; i < 3; ++i)
-          spawn_link(again, again, depth - 1);
-      co_await receive([](term) {});
-    };
     for (int round = 0; round < 10; ++round) {
-      const auto root = spawn_monitor(branches, branches, 4);
+      const auto root = spawn_monitor(branch, 4);
       co_await receive(after(std::chrono::milliseconds{round % 3}, [] {}));
       exit(root.process, "boo"_atom);
       EXPECT_EQ(co_await test::down_reason(root.monitor), term("boo"_atom));
@@ -145,7 +145,8 @@ TEST_P(Stress, TimersFireAndAreCancelled) {
                       for (int n = 0; n < 20; ++n) {
                         const reference late = send_after(1h, self(), "late"_atom);
                         const reference soon = start_timer(std::chrono::milliseconds{(n + i) % 4}, self(), n);
-                        co_await receive(on(match("timeout"_atom, soon, n), [] {}), after(30s, [] { exit("lost"_atom); }));
+                        co_await receive(on(match("timeout"_atom, soon, n), [] {}),
+                                         after(30s, [] { exit("lost"_atom); }));
                         EXPECT_TRUE(cancel_timer(late).has_value());
                       }
                     }).monitor);

@@ -7,6 +7,8 @@
 #include <csignal>
 #include <fstream>
 
+#include <agner/actors/gen_tcp.hpp>
+
 #include "../support/child_process.hpp"
 #include "../support/erl_peer.hpp"
 #include "../support/ssl_pair.hpp"
@@ -64,8 +66,17 @@ protected:
   static std::string versions() { return "{versions,['tlsv1." + GetParam() + "']}"; }
 
   static std::vector<std::string> s_client(const echo_server& to, std::vector<std::string> more = {}) {
-    std::vector<std::string> made{"openssl", "s_client", "-connect", to.address(), "-servername", "localhost",
-                                  "-CAfile", shared_ca().cacertfile(), "-verify_return_error", "-quiet", flag()};
+    std::vector<std::string> made{"openssl",
+                                  "s_client",
+                                  "-connect",
+                                  to.address(),
+                                  "-servername",
+                                  "localhost",
+                                  "-CAfile",
+                                  shared_ca().cacertfile(),
+                                  "-verify_return_error",
+                                  "-quiet",
+                                  flag()};
     made.insert(made.end(), more.begin(), more.end());
     return made;
   }
@@ -86,8 +97,8 @@ public:
 private:
   static std::vector<std::string> arguments(const std::string& flag, std::vector<std::string> more,
                                             const credentials& as) {
-    std::vector<std::string> made{"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", as.certfile,
-                                  "-key",    as.keyfile, "-rev",    flag};
+    std::vector<std::string> made{"openssl",   "s_server", "-accept",  "127.0.0.1:0", "-cert",
+                                  as.certfile, "-key",     as.keyfile, "-rev",        flag};
     made.insert(made.end(), more.begin(), more.end());
     return made;
   }
@@ -119,8 +130,7 @@ TEST_P(TlsPrograms, ServerEchoesToOpenSsl) {
 TEST_P(TlsPrograms, ServerTakesAClientCertificate) {
   const echo_server server{demand()};
 
-  child_process peer{
-      s_client(server, {"-cert", shared_ca().client().certfile, "-key", shared_ca().client().keyfile})};
+  child_process peer{s_client(server, {"-cert", shared_ca().client().certfile, "-key", shared_ca().client().keyfile})};
   peer.write("hello\n");
 
   EXPECT_THAT(peer.read_until("hello"), HasSubstr("hello"));
@@ -142,7 +152,8 @@ TEST_P(TlsPrograms, ServerDemandsACertificateAndBothSidesSaySo) {
 
   child_process peer{s_client(server)};
 
-  EXPECT_THAT(peer.read_until("alert"), HasSubstr(GetParam() == "2" ? "alert handshake failure" : "alert certificate required"));
+  EXPECT_THAT(peer.read_until("alert"),
+              HasSubstr(GetParam() == "2" ? "alert handshake failure" : "alert certificate required"));
   EXPECT_THAT(server.program().read_until("refused a client"), HasSubstr("ALERT"));
 }
 
@@ -239,12 +250,12 @@ TEST_P(TlsPrograms, ServerEchoesToErlang) {
   erl_peer erlang{{}};
   erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
 
-  const auto said = erlang.eval(
-      "{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() + "," +
-      files_of(shared_ca().client()) + "," + versions() +
-      ",{verify,verify_peer},{packet,4},binary,{active,false}], 20000), "
-      "[begin B = binary:copy(<<N>>, N), ok = ssl:send(S, B), {ok, B} = ssl:recv(S, 0, 20000) end "
-      "|| N <- [0, 1, 255, 16383, 16384, 16385, 100000]], ssl:close(S)");
+  const auto said =
+      erlang.eval("{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() + "," +
+                  files_of(shared_ca().client()) + "," + versions() +
+                  ",{verify,verify_peer},{packet,4},binary,{active,false}], 20000), "
+                  "[begin B = binary:copy(<<N>>, N), ok = ssl:send(S, B), {ok, B} = ssl:recv(S, 0, 20000) end "
+                  "|| N <- [0, 1, 255, 16383, 16384, 16385, 100000]], ssl:close(S)");
 
   EXPECT_EQ(said, "ok");
 }
@@ -254,9 +265,10 @@ TEST_P(TlsPrograms, ErlangIsToldWhyItIsRefused) {
   erl_peer erlang{{}};
   erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
 
-  const auto said = erlang.eval("logger:set_primary_config(level, none), R = (fun({error, {tls_alert, {N, _}}}) -> N; ({ok, S}) -> "
-                                "receive {ssl_error, S, {tls_alert, {N, _}}} -> N after 20000 -> none end end)(ssl:connect(\"localhost\", " +
-                                server.port() + ", [" + authority() + ",{verify,verify_peer}," + versions() + "], 20000)), R");
+  const auto said = erlang.eval(
+      "logger:set_primary_config(level, none), R = (fun({error, {tls_alert, {N, _}}}) -> N; ({ok, S}) -> "
+      "receive {ssl_error, S, {tls_alert, {N, _}}} -> N after 20000 -> none end end)(ssl:connect(\"localhost\", " +
+      server.port() + ", [" + authority() + ",{verify,verify_peer}," + versions() + "], 20000)), R");
 
   EXPECT_EQ(said, GetParam() == "2" ? "handshake_failure" : "certificate_required");
   EXPECT_THAT(server.program().read_until("refused a client"), HasSubstr("ALERT"));
@@ -265,9 +277,11 @@ TEST_P(TlsPrograms, ErlangIsToldWhyItIsRefused) {
 TEST_P(TlsPrograms, ClientTalksToErlang) {
   erl_peer erlang{{}};
   erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
-  const auto port = erlang.eval("{ok, L} = ssl:listen(0, [" + files_of(shared_ca().server()) + "," + demand() + "," +
-                                versions() + ",binary,{active,false},{ip,{127,0,0,1}}]), {ok, {_, P}} = ssl:sockname(L), P");
-  erlang.eval("spawn(fun() -> {ok, T} = ssl:transport_accept(L), {ok, S} = ssl:handshake(T, 20000), {ok, B} = ssl:recv(S, 6, 20000), "
+  const auto port =
+      erlang.eval("{ok, L} = ssl:listen(0, [" + files_of(shared_ca().server()) + "," + demand() + "," + versions() +
+                  ",binary,{active,false},{ip,{127,0,0,1}}]), {ok, {_, P}} = ssl:sockname(L), P");
+  erlang.eval("spawn(fun() -> {ok, T} = ssl:transport_accept(L), {ok, S} = ssl:handshake(T, 20000), {ok, B} = "
+              "ssl:recv(S, 6, 20000), "
               "ok = ssl:send(S, [B, B]), {ok, <<\"bye\\n\">>} = ssl:recv(S, 4, 20000), ssl:close(S) end)");
 
   child_process ours{client(port, options_text({authority(), files_of(shared_ca().client())}))};
@@ -284,10 +298,11 @@ TEST_P(TlsPrograms, ErlangMayRenegotiateOrChangeKeys) {
   erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
   const std::string change = GetParam() == "2" ? "ok = ssl:renegotiate(S)" : "ok = ssl:update_keys(S, read_write)";
 
-  const auto said = erlang.eval("{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() +
-                                ",{verify,verify_peer}," + versions() +
-                                ",binary,{active,false}], 20000), [begin " + change +
-                                ", ok = ssl:send(S, <<N:32>>), {ok, <<N:32>>} = ssl:recv(S, 4, 20000) end || N <- lists:seq(1, 5)], ssl:close(S)");
+  const auto said =
+      erlang.eval("{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() +
+                  ",{verify,verify_peer}," + versions() + ",binary,{active,false}], 20000), [begin " + change +
+                  ", ok = ssl:send(S, <<N:32>>), {ok, <<N:32>>} = ssl:recv(S, 4, 20000) end || N <- lists:seq(1, 5)], "
+                  "ssl:close(S)");
 
   EXPECT_EQ(said, "ok");
 }
@@ -298,7 +313,8 @@ TEST_P(TlsPrograms, PeerThatDoesNotReadCostsNoMemory) {
   erlang.eval("{ok, _} = application:ensure_all_started(ssl)");
 
   erlang.eval("{ok, S} = ssl:connect(\"localhost\", " + server.port() + ", [" + authority() + ",{verify,verify_peer}," +
-              versions() + ",binary,{active,false}], 20000), B = binary:copy(<<0>>, 1000000), "
+              versions() +
+              ",binary,{active,false}], 20000), B = binary:copy(<<0>>, 1000000), "
               "spawn(fun() -> [ssl:send(S, B) || _ <- lists:seq(1, 200)] end), timer:sleep(2000), ok");
 
   std::ifstream status("/proc/" + std::to_string(server.program().id()) + "/status");
@@ -317,15 +333,16 @@ TEST(TlsEchoServer, ServesManyAtOnceWhileOthersAreSilent) {
     for (int i = 0; i < 100; ++i)
       silent.push_back(must(co_await gen_tcp::connect("127.0.0.1", port)));
     for (int i = 0; i < 100; ++i)
-      spawn([port, to = self()](int number) -> task<> {
-        const auto made = must(co_await ssl::connect("localhost", port, client_options({.active = false}), 20s));
-        const std::string text(static_cast<std::size_t>(number) * 1000, 'x');
-        spawn([made, text]() -> task<> { must(co_await ssl::send(made, text)); });
-        EXPECT_EQ(text_of(must(co_await ssl::recv(made, text.size(), 20s))), text);
-        must(co_await ssl::close(made));
-        send(to, "served"_atom);
-      },
-            i + 1);
+      spawn(
+          [port, to = self()](int number) -> task<> {
+            const auto made = must(co_await ssl::connect("localhost", port, client_options({.active = false}), 20s));
+            const std::string text(static_cast<std::size_t>(number) * 1000, 'x');
+            spawn([made, text]() -> task<> { must(co_await ssl::send(made, text)); });
+            EXPECT_EQ(text_of(must(co_await ssl::recv(made, text.size(), 20s))), text);
+            must(co_await ssl::close(made));
+            send(to, "served"_atom);
+          },
+          i + 1);
     for (int i = 0; i < 100; ++i)
       co_await receive([](decltype("served"_atom)) {}, after(30s, [] { ADD_FAILURE(); }));
   });
@@ -342,11 +359,11 @@ TEST(TlsEchoServer, EndsAtSigterm) {
 TEST(TlsEchoServer, SaysInOneLineWhatIsWrong) {
   const auto server = files_of(shared_ca().server());
   for (const auto& [options, part] : {std::pair{std::string("[]"), "certfile"},
-                                     {"[{certfile,\"/none\"}]", "/none"},
-                                     {"[" + server + ",{verfiy,verify_peer}]", "did you mean verify?"},
-                                     {"[" + server + ",{verify,verify_peer}]", "cacertfile"},
-                                     {"no list", "no list"},
-                                     {"[", "["}}) {
+                                      {"[{certfile,\"/none\"}]", "/none"},
+                                      {"[" + server + ",{verfiy,verify_peer}]", "did you mean verify?"},
+                                      {"[" + server + ",{verify,verify_peer}]", "cacertfile"},
+                                      {"no list", "no list"},
+                                      {"[", "["}}) {
     child_process program{{AGNER_TLS_ECHO_SERVER, "0", options}};
     const auto said = program.read_all();
     EXPECT_EQ(program.wait(), 1) << options;
@@ -357,8 +374,8 @@ TEST(TlsEchoServer, SaysInOneLineWhatIsWrong) {
 
 TEST(TlsClient, SaysInOneLineWhatIsWrong) {
   for (const auto& [options, part] : {std::pair{std::string("[]"), "cacertfile"},
-                                     {"[{cacertfile,\"/none\"}]", "/none"},
-                                     {options_text({authority()}), "econnrefused"}}) {
+                                      {"[{cacertfile,\"/none\"}]", "/none"},
+                                      {options_text({authority()}), "econnrefused"}}) {
     child_process program{{AGNER_TLS_CLIENT, "127.0.0.1", "1", options}};
     const auto said = program.read_all();
     EXPECT_EQ(program.wait(), 1) << options;

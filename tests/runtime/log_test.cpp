@@ -137,7 +137,8 @@ TEST_F(Log, MayBeUsedByManyThreads) {
 TEST(LogReport, LooksAsInOtp) {
   ASSERT_EQ(setenv("TZ", "UTC", 1), 0);
   tzset();
-  const auto at = std::chrono::system_clock::time_point{} + std::chrono::seconds{1'700'000'000} + std::chrono::microseconds{42};
+  const auto at =
+      std::chrono::system_clock::time_point{} + std::chrono::seconds{1'700'000'000} + std::chrono::microseconds{42};
 
   EXPECT_EQ(log::report({.severity = level::error, .text = "boo", .origin = {}, .time = at}),
             "=ERROR REPORT==== 14-Nov-2023::22:13:20.000042 ===\nboo");

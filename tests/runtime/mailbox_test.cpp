@@ -3,7 +3,7 @@
 #include <agner/runtime/mailbox.hpp>
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
 #include <deque>
 #include <vector>
@@ -131,13 +131,12 @@ TEST(MessageKey, TellsABareAtom) {
 RC_GTEST_PROP(MessageKeyProperty, PassesTheFiltersThatAreTrue, (const term& message)) {
   const auto key = key_of(message);
   RC_ASSERT(message_filter::anything().passes(key));
-  RC_ASSERT(!message.is_atom() || message_filter::bare(message.as_atom()).passes(key));
+  if (message.is_atom()) RC_ASSERT(message_filter::bare(message.as_atom()).passes(key));
   if (!message.is_tuple()) return;
   const auto arity = static_cast<std::uint32_t>(message.size());
   RC_ASSERT(message_filter::tuple(arity).passes(key));
   RC_ASSERT(!message_filter::tuple(arity + 1).passes(key));
-  if (arity != 0 && message[0].is_atom())
-    RC_ASSERT(message_filter::tagged(arity, message[0].as_atom()).passes(key));
+  if (arity != 0 && message[0].is_atom()) RC_ASSERT(message_filter::tagged(arity, message[0].as_atom()).passes(key));
 }
 
 } // namespace

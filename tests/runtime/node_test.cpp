@@ -93,8 +93,7 @@ TEST(NodeServices, StartInOrderAndStopInReverseBeforeTheProcesses) {
   std::vector<term> got;
   {
     deterministic_node here{
-        1,
-        {.services = {std::make_shared<noted_service>(notes, "a"), std::make_shared<noted_service>(notes, "b")}}};
+        1, {.services = {std::make_shared<noted_service>(notes, "a"), std::make_shared<noted_service>(notes, "b")}}};
     test::spawn_keeping(*here, got);
   }
 

@@ -111,7 +111,9 @@ TEST_F(Readiness, SaysNothingAfterItIsGone) {
 }
 
 TEST_F(Readiness, LeavesTheDescriptorOpen) {
-  { const readiness watched{here.scheduler(), ends[0]}; }
+  {
+    const readiness watched{here.scheduler(), ends[0]};
+  }
 
   EXPECT_NE(::fcntl(ends[0], F_GETFD), -1);
 }

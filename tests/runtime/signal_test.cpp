@@ -3,6 +3,7 @@
 #include <agner/runtime/signal.hpp>
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <agner/runtime/reference.hpp>
 #include <agner/runtime/term_builders.hpp>

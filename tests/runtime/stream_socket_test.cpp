@@ -103,10 +103,10 @@ TEST(StreamSocket, HalfCloseLeavesTheOtherDirectionOpen) {
   EXPECT_EQ(pair.server.write(parts).bytes, 10U);
 }
 
-TEST(StreamSocket, LingerZeroResetsThePeer) {
+TEST(StreamSocket, MayResetThePeerWhenClosed) {
   connected_pair pair;
 
-  must(pair.client.set_linger(std::chrono::seconds{0}));
+  must(pair.client.set_reset_on_close(true));
   pair.client.close();
 
   wait_for(pair.server, POLLIN);

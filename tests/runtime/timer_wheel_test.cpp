@@ -3,7 +3,7 @@
 #include <agner/runtime/internal/timer_wheel.hpp>
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
 #include <map>
 #include <tuple>
@@ -128,9 +128,10 @@ RC_GTEST_PROP(TimerWheelProperty, BehavesLikeASortedMap, ()) {
   timer_wheel wheel{0};
   model expected;
   timer_wheel::tick now = 0;
-  const auto distances = rc::gen::oneOf(rc::gen::inRange<timer_wheel::tick>(0, 5), rc::gen::inRange<timer_wheel::tick>(0, 200),
-                                        rc::gen::inRange<timer_wheel::tick>(0, 100'000),
-                                        rc::gen::inRange<timer_wheel::tick>(0, timer_wheel::tick{1} << 40U));
+  const auto distances =
+      rc::gen::oneOf(rc::gen::inRange<timer_wheel::tick>(0, 5), rc::gen::inRange<timer_wheel::tick>(0, 200),
+                     rc::gen::inRange<timer_wheel::tick>(0, 100'000),
+                     rc::gen::inRange<timer_wheel::tick>(0, timer_wheel::tick{1} << 40U));
   const int steps = *rc::gen::inRange(1, 200);
   for (int i = 0; i < steps; ++i) {
     const auto which = *rc::gen::inRange<timer_wheel::handle>(0, 20);

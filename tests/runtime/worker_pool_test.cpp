@@ -83,7 +83,8 @@ void wait_for(const std::atomic<bool>& flag) {
 }
 
 class WorkerPool : public ::testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Workers, WorkerPool, ::testing::Values(1, 2, 3), [](const auto& of) { return std::to_string(of.param); });
+INSTANTIATE_TEST_SUITE_P(Workers, WorkerPool, ::testing::Values(1, 2, 3),
+                         [](const auto& of) { return std::to_string(of.param); });
 
 // -- running ------------------------------------------------------------------------------------------------------------------------------
 

@@ -195,13 +195,14 @@ TEST_P(SslClose, BrokenTransportLooksClosed) {
   here.run([]() -> task<> {
     for (const bool active : {true, false}) {
       auto pipe = std::make_unique<memory_pipe>();
-      spawn([](std::unique_ptr<transport>& over) -> task<> {
-        must(co_await ssl::handshake(std::move(over), server_options({.versions = {{GetParam()}}})));
-        co_await receive([](decltype("never"_atom)) {});
-      },
-            std::move(pipe->right));
-      const auto client = must(co_await ssl::connect(
-          std::move(pipe->left), client_options({.versions = {{GetParam()}}, .active = active})));
+      spawn(
+          [](std::unique_ptr<transport>& over) -> task<> {
+            must(co_await ssl::handshake(std::move(over), server_options({.versions = {{GetParam()}}})));
+            co_await receive([](decltype("never"_atom)) {});
+          },
+          std::move(pipe->right));
+      const auto client = must(
+          co_await ssl::connect(std::move(pipe->left), client_options({.versions = {{GetParam()}}, .active = active})));
 
       pipe->break_with("econnreset"_atom);
 

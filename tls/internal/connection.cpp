@@ -39,9 +39,15 @@ task<> run_connection(connection_start& with) {
 }
 
 connection::connection(connection_start&& with)
-    : over_(std::move(with.over)), options_(std::move(with.options)), host_(std::move(with.host)),
-      verify_by_(std::move(with.verify_by)), owner_(with.owner), owner_gone_(monitor(with.owner)),
-      handle_(to_term(ssl::socket{self()})), readable_(make_ref()), incoming_(options_->settings.stream) {}
+    : over_(std::move(with.over)),
+      options_(std::move(with.options)),
+      host_(std::move(with.host)),
+      verify_by_(std::move(with.verify_by)),
+      owner_(with.owner),
+      owner_gone_(monitor(with.owner)),
+      handle_(to_term(ssl::socket{self()})),
+      readable_(make_ref()),
+      incoming_(options_->settings.stream) {}
 
 task<> connection::run() {
   trap_exit(true);

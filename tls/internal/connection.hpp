@@ -43,12 +43,12 @@ public:
 
 private:
   enum class phase : std::uint8_t {
-    accepted,  // nobody has asked for the handshake
-    shaking,   // hands
-    open,      //
-    closing,   // closed on this side: what was sent before still goes out
-    over,      // the peer closed, or it failed; what came before is still given out, and why it ended is told
-    ended,     // nothing is left to do
+    accepted, // nobody has asked for the handshake
+    shaking,  // hands
+    open,     //
+    closing,  // closed on this side: what was sent before still goes out
+    over,     // the peer closed, or it failed; what came before is still given out, and why it ended is told
+    ended,    // nothing is left to do
   };
   /// A direction that is to be ended once what was sent before is out.
   struct ending {

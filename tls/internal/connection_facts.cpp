@@ -30,10 +30,10 @@ constexpr kernel_option number(socket_option which) {
 
 /// Options of the transport, as inet:setopts has them.
 constexpr std::array kernel_options{
-    flag<"nodelay">(socket_option::nodelay),      flag<"keepalive">(socket_option::keepalive),
-    flag<"reuseaddr">(socket_option::reuseaddr),  number<"recbuf">(socket_option::recbuf),
-    number<"sndbuf">(socket_option::sndbuf),      number<"priority">(socket_option::priority),
-    number<"tos">(socket_option::tos),            number<"tclass">(socket_option::tclass),
+    flag<"nodelay">(socket_option::nodelay),     flag<"keepalive">(socket_option::keepalive),
+    flag<"reuseaddr">(socket_option::reuseaddr), number<"recbuf">(socket_option::recbuf),
+    number<"sndbuf">(socket_option::sndbuf),     number<"priority">(socket_option::priority),
+    number<"tos">(socket_option::tos),           number<"tclass">(socket_option::tclass),
 };
 
 const kernel_option* kernel_option_called(const term& name) {
@@ -50,8 +50,9 @@ term refused(term what, term why) {
 result<> set_kernel_option(transport& of, const term& given) {
   const auto* known = given.is_tuple() && given.size() == 2 ? kernel_option_called(given[0]) : nullptr;
   const auto value = known == nullptr ? std::nullopt
-                     : known->flag    ? (given[1].is_boolean() ? std::optional{given[1].is("true"_atom) ? 1 : 0} : std::nullopt)
-                                      : from_term<int>(given[1]);
+                     : known->flag
+                         ? (given[1].is_boolean() ? std::optional{given[1].is("true"_atom) ? 1 : 0} : std::nullopt)
+                         : from_term<int>(given[1]);
   if (!value) return fail(refused(given, "einval"_atom));
   if (auto done = of.set(known->which, *value); !done) return fail(refused(given, done.error().reason()));
   return {};
@@ -117,7 +118,8 @@ void connection::set_options(const connection_call& call) {
   if (!faults.empty()) return answer(call.by, failed(faults.reason().reason()));
   for (const term& one : others) {
     if (below() == nullptr) return answer(call.by, failed(refused(one, "einval"_atom)));
-    if (const auto done = set_kernel_option(*below(), one); !done) return answer(call.by, failed(done.error().reason()));
+    if (const auto done = set_kernel_option(*below(), one); !done)
+      return answer(call.by, failed(done.error().reason()));
   }
   const auto passive = incoming_.change(next, names_active(call.what[1]));
   if (!passive) return answer(call.by, failed(refused(call.what[1], passive.error().reason())));

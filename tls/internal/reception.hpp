@@ -18,8 +18,8 @@ namespace agner::ssl::internal {
 /// Who waits in recv.
 struct recv_waiter {
   reference by;
-  std::size_t length = 0;                // 0: what is there, or a packet
-  std::optional<reference> timer = {};   // of its time
+  std::size_t length = 0;              // 0: what is there, or a packet
+  std::optional<reference> timer = {}; // of its time
 };
 
 /// One thing to give out.

@@ -9,8 +9,7 @@ namespace agner::ssl::internal {
 
 void send_queue::push(reference by, const packet_header& header, iodata_pieces body) {
   const std::size_t bytes = header.size + body.size_bytes;
-  sends_.push_back(
-      {.by = std::move(by), .header = header, .binaries = std::move(body.binaries), .left = bytes});
+  sends_.push_back({.by = std::move(by), .header = header, .binaries = std::move(body.binaries), .left = bytes});
 }
 
 std::span<const std::span<const std::byte>> send_queue::front(pieces& into, std::size_t bytes_max) const noexcept {
