@@ -74,11 +74,11 @@ text_or_fault fresh_cookie() {
   return cookie;
 }
 
-/// Writes @p text to a new file that others see only when it is whole: of two nodes that start at once, one makes the cookie and the other reads it.
+/// Writes @p text to a new file that others see only when it is whole: of all that start at once, one makes the cookie and the others read it. Nobody else, no thread and no
+/// OS process, in this or another process namespace, writes the same draft: the system chooses its name. A crash half-way leaves a draft that nobody reads.
 bool write_whole(const std::string& name, const std::string& text) {
-  const std::string draft = name + "." + std::to_string(::getpid());
-  ::unlink(draft.c_str()); // of an OS process that ended half-way
-  const descriptor file{::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, owner_reads)};
+  std::string draft = name + ".XXXXXX";
+  const descriptor file{::mkostemp(draft.data(), O_CLOEXEC)};
   if (file.get() < 0) return false;
   const bool written = ::fchmod(file.get(), owner_reads) == 0 &&
                        ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
