@@ -8,6 +8,7 @@
 
 #include "../error.hpp"
 #include "../node.hpp"
+#include "../reasons.hpp"
 #include "process_actor.hpp"
 
 namespace agner::internal {
@@ -100,7 +101,7 @@ process_core& process_table::allocate() {
   std::uint32_t index = 0;
   {
     const std::lock_guard lock{mutex_};
-    if (refusing_) raise_error("system_limit"_atom);
+    if (refusing_) throw raised{raised_class::exit, reasons::killed};
     if (free_.empty()) add_chunk();
     index = free_.back();
     free_.pop_back();

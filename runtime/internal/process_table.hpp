@@ -27,7 +27,7 @@ public:
 
   /// A fresh process without body, not yet reachable: `open` makes it so. @errors raises `system_limit`  the table is full
   process_core& allocate();
-  /// From now on `allocate` raises: the node is going down.
+  /// The node is going down: from now on `allocate` raises exit `killed`, as whoever spawns now is about to be killed itself.
   void refuse() noexcept;
   /// Makes the process reachable under its pid.
   void open(process_core& fresh) noexcept;

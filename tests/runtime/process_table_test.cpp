@@ -78,7 +78,8 @@ TEST_F(ProcessTable, RefusesWhenTold) {
     table.allocate();
     FAIL();
   } catch (const raised& r) {
-    EXPECT_EQ(r.reason(), term("system_limit"_atom));
+    EXPECT_EQ(r.cls(), raised_class::exit);
+    EXPECT_EQ(r.reason(), term("killed"_atom));
   }
 }
 
