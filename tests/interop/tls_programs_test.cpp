@@ -48,7 +48,7 @@ class echo_server {
 public:
   explicit echo_server(const std::string& more = {}, const credentials& as = shared_ca().server())
       : program_({AGNER_TLS_ECHO_SERVER, "0", options_text({files_of(as), more})}) {
-    address_ = after_mark(program_.read_until("\n"), "listening on ");
+    address_ = program_.read_after("listening on ");
   }
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] std::string port() const { return address_.substr(address_.find(':') + 1); }
@@ -88,8 +88,7 @@ public:
   explicit reversing_server(const std::string& flag, std::vector<std::string> more = {},
                             const credentials& as = shared_ca().server())
       : program_(arguments(flag, std::move(more), as)) {
-    const auto said = program_.read_until("\n");
-    port_ = after_mark(said, "ACCEPT 127.0.0.1:");
+    port_ = program_.read_after("ACCEPT 127.0.0.1:");
   }
   [[nodiscard]] const std::string& port() const { return port_; }
   child_process& program() { return program_; }

@@ -103,6 +103,18 @@ std::string child_process::read_until(std::string_view text, std::chrono::millis
   return read_;
 }
 
+std::string child_process::read_after(std::string_view mark, std::chrono::milliseconds within) {
+  const auto end = clock::now() + within;
+  const auto left = [end] { return std::chrono::duration_cast<std::chrono::milliseconds>(end - clock::now()); };
+  read_until(mark, within);
+  const auto at = read_.find(mark);
+  if (at == std::string::npos) return {};
+  const auto from = at + mark.size();
+  while (read_.find('\n', from) == std::string::npos && read_some(left())) {
+  }
+  return read_.substr(from, read_.find('\n', from) - from);
+}
+
 std::string child_process::read_all(std::chrono::milliseconds within) {
   const auto end = clock::now() + within;
   while (read_some(std::chrono::duration_cast<std::chrono::milliseconds>(end - clock::now()))) {

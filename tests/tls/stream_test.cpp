@@ -10,6 +10,7 @@
 #include <agner/tls/stream.hpp>
 
 #include "../support/memory_pipe.hpp"
+#include "../support/process_probes.hpp"
 #include "../support/test_ca.hpp"
 
 using namespace agner;
@@ -352,30 +353,34 @@ TEST_P(StreamDecision, NothingOfThePeerIsReadBeforeTheDecision) {
   EXPECT_EQ(alert_name(other(got)), term("bad_certificate"_atom));
 }
 
+/// Who is asked says so and never answers, so that the handshake waits for nothing else when its process is killed.
 TEST_P(StreamDecision, NoProcessIsLeftBehind) {
   node here;
   const bool client = GetParam().client;
   const ssl::options common{.versions = {{GetParam().version}}};
   here.run([client, common]() -> task<> {
     memory_pipe pipe;
-    const auto asks = spawn_monitor(
-        [client, common](std::unique_ptr<transport>& mine) -> task<> {
-          auto options = client ? with_client_certificate(common) : asking_options(common);
-          co_await run_end(std::move(mine), client, {.options = options, .by = answer_never});
-        },
-        std::move(client ? pipe.left : pipe.right));
-    spawn(
-        [client, common](std::unique_ptr<transport>& mine) -> task<> {
-          auto options = client ? asking_options(common) : with_client_certificate(common);
-          co_await run_end(std::move(mine), !client, {.options = options, .time = 200ms});
-        },
-        std::move(client ? pipe.right : pipe.left));
-    while (this_node().process_count() < 4)
-      co_await receive(after(1ms, [] {}));
+    const verifier tells = [to = self()](verification about) -> task<verification_answer> {
+      send(to, tuple("asked"_atom, self()));
+      co_return co_await answer_never(std::move(about));
+    };
+    const auto start = [common](bool is_client, const verifier& by, std::unique_ptr<transport>& over) {
+      return spawn_monitor(
+          [common, is_client, by](std::unique_ptr<transport>& mine) -> task<> {
+            auto options = is_client ? with_client_certificate(common) : asking_options(common);
+            co_await run_end(std::move(mine), is_client, {.options = options, .by = by});
+          },
+          std::move(over));
+    };
+    const auto asks = start(client, tells, client ? pipe.left : pipe.right);
+    const auto peer = start(!client, {}, client ? pipe.right : pipe.left);
+    const pid asked = co_await receive(on(match("asked"_atom, any<pid>), [](pid who) { return who; }));
+    const auto verifier_gone = monitor(asked);
 
     exit(asks.process, "kill"_atom);
 
-    while (this_node().process_count() > 1)
-      co_await receive(after(1ms, [] {}));
+    EXPECT_EQ(co_await down_reason(asks.monitor), term("killed"_atom));
+    EXPECT_EQ(co_await down_reason(verifier_gone), term("killed"_atom));
+    EXPECT_EQ(co_await down_reason(peer.monitor), term("normal"_atom));
   });
 }

@@ -81,9 +81,8 @@ void connection::on_message(const term& message) {
   }
   if (message.is_tagged("DOWN"_atom, 5) && message[1] == owner_gone_.as_term())
     return begin_close(std::nullopt, closing_time);
-  // Told to end by somebody who is not the owner: a supervisor, say. A linked owner is left to its monitor.
-  if (message.is_tagged("EXIT"_atom, 3) && message[1] != term(owner_) && !message[2].is("normal"_atom))
-    begin_close(std::nullopt, closing_time);
+  // Told to end, by a supervisor, say, or linked with what ended.
+  if (message.is_tagged("EXIT"_atom, 3) && !message[2].is("normal"_atom)) begin_close(std::nullopt, closing_time);
 }
 
 void connection::on_ready(const term& direction) {
