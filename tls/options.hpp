@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "../actors/inet_options.hpp"
+
 namespace agner::ssl {
 
 /// Whether the peer's certificate is validated. A server that does not verify asks for no certificate.
@@ -20,9 +22,6 @@ using enum verify_type;
 /// 'tlsv1.2' and 'tlsv1.3'.
 enum class protocol_version : std::uint8_t { tlsv1_2, tlsv1_3 };
 using enum protocol_version;
-
-/// How received data is delivered: as Erlang strings or as binaries.
-enum class data_mode : std::uint8_t { list, binary };
 
 /// The value `disable` of server_name_indication.
 struct disable_t {};
@@ -36,20 +35,8 @@ struct name_indication {
   std::optional<std::string> name;
 };
 
-/// The value `once` of active.
-struct once_t {};
-inline constexpr once_t once;
-
-/// How data reaches the controlling process: `true`, `false`, `once`, or N messages until the socket turns passive.
-struct active_mode {
-  enum class how : std::uint8_t { always, never, once, count };
-  active_mode(bool on) : what(on ? how::always : how::never) {}
-  active_mode(int messages) : what(how::count), count(messages) {}
-  active_mode(once_t) : what(how::once) {}
-  friend bool operator==(const active_mode&, const active_mode&) noexcept = default;
-  how what;
-  int count = 0;
-};
+/// `.active = ssl::once`
+using inet::once;
 
 struct options {
   // -- certificates and keys ------------------------------------------------------------------------------------------------------
@@ -85,14 +72,14 @@ struct options {
 
   // -- the stream -----------------------------------------------------------------------------------------------------------------
 
-  /// Default: list.
-  std::optional<data_mode> mode;
+  /// As a list of integers or as a binary. Default: list.
+  std::optional<inet::mode> mode;
   /// Bytes of the length in front of each packet: 0 (none), 1, 2 or 4. Default: 0.
   std::optional<int> packet;
   /// Longest packet that is accepted, in bytes; 0: no limit of its own. Default: 0.
   std::optional<std::size_t> packet_size;
-  /// Default: true.
-  std::optional<active_mode> active;
+  /// When what comes becomes messages to the controlling process: `true`, `false`, `once`, or for the next N, which setopts adds up. Default: true.
+  std::optional<inet::active_option> active;
 
   // -- the transport --------------------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ namespace {
 
 ssl::options passive_binaries(ssl::options of) {
   if (!of.active) of.active = false;
-  if (!of.mode) of.mode = ssl::data_mode::binary;
+  if (!of.mode) of.mode = inet::mode::binary;
   return of;
 }
 

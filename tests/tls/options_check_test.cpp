@@ -62,9 +62,9 @@ TEST(OptionsCheck, ServerDefaults) {
   EXPECT_TRUE(made.context.tls1_3);
   EXPECT_EQ(made.context.certfile, "cert.pem");
   EXPECT_EQ(made.context.keyfile, "cert.pem");
-  EXPECT_EQ(made.stream.mode, ssl::data_mode::list);
+  EXPECT_EQ(made.stream.mode, inet::mode::list);
   EXPECT_EQ(made.stream.packet, 0);
-  EXPECT_EQ(made.stream.active, ssl::active_mode{true});
+  EXPECT_EQ(made.stream.active, inet::active_option{true});
   EXPECT_TRUE(made.transport.empty());
 }
 
@@ -99,7 +99,7 @@ TEST(OptionsCheck, StructAndTermsMeanTheSame) {
       .versions = {{ssl::tlsv1_3}},
       .ciphers = {{"TLS_AES_128_GCM_SHA256"}},
       .client_renegotiation = true,
-      .mode = ssl::data_mode::binary,
+      .mode = inet::mode::binary,
       .packet = 4,
       .packet_size = 1000,
       .active = ssl::once,
@@ -192,10 +192,10 @@ TEST(OptionsCheck, WrongPasswordIsNotRepeatedInTheReason) {
 }
 
 TEST(OptionsCheck, ActiveTakesEveryForm) {
-  EXPECT_EQ(accepted({option("active", true)}).stream.active, ssl::active_mode{true});
-  EXPECT_EQ(accepted({option("active", false)}).stream.active, ssl::active_mode{false});
-  EXPECT_EQ(accepted({option("active", "once"_atom)}).stream.active, ssl::active_mode{ssl::once});
-  EXPECT_EQ(accepted({option("active", 5)}).stream.active, ssl::active_mode{5});
+  EXPECT_EQ(accepted({option("active", true)}).stream.active, inet::active_option{true});
+  EXPECT_EQ(accepted({option("active", false)}).stream.active, inet::active_option{false});
+  EXPECT_EQ(accepted({option("active", "once"_atom)}).stream.active, inet::active_option{ssl::once});
+  EXPECT_EQ(accepted({option("active", 5)}).stream.active, inet::active_option{5});
 }
 
 TEST(OptionsCheck, RawIsPacketZero) { EXPECT_EQ(accepted({option("packet", "raw"_atom)}).stream.packet, 0); }
@@ -285,7 +285,7 @@ TEST(OptionsCheck, FirstOfAnOptionGivenTwiceCounts) {
 }
 
 TEST(OptionsCheck, LastOfAStreamOptionGivenTwiceCounts) {
-  EXPECT_EQ(accepted({"binary"_atom, option("mode", "list"_atom)}).stream.mode, ssl::data_mode::list);
+  EXPECT_EQ(accepted({"binary"_atom, option("mode", "list"_atom)}).stream.mode, inet::mode::list);
 }
 
 TEST(OptionsCheck, CertificateIsDemandedOnlyWhereItIsVerified) {
@@ -338,8 +338,8 @@ TEST(OptionsCheck, StreamOptionsChangeAndOthersArePassedOn) {
   check_stream_options(list({"binary"_atom, option("active", 3), option("nodelay", true)}), stream, transport, faults);
 
   EXPECT_TRUE(faults.empty());
-  EXPECT_EQ(stream.mode, ssl::data_mode::binary);
-  EXPECT_EQ(stream.active, ssl::active_mode{3});
+  EXPECT_EQ(stream.mode, inet::mode::binary);
+  EXPECT_EQ(stream.active, inet::active_option{3});
   EXPECT_EQ(stream.packet, 4);
   EXPECT_EQ(transport, std::vector<term>{option("nodelay", true)});
 }

@@ -26,8 +26,8 @@ protected:
   }
   static std::string text(const std::optional<delivery>& of) { return of ? std::string(of->data.text()) : "nothing"; }
 
-  static stream_settings binary(ssl::active_mode active, int packet = 0) {
-    return {.mode = ssl::data_mode::binary, .packet = packet, .packet_size = 0, .active = active};
+  static stream_settings binary(inet::active_option active, int packet = 0) {
+    return {.mode = inet::mode::binary, .packet = packet, .packet_size = 0, .active = active};
   }
 
   node here;
@@ -138,7 +138,7 @@ TEST_F(Reception, CountsAddUp) {
   reception in{binary(2)};
 
   EXPECT_FALSE(must(in.change(binary(3), true)));
-  EXPECT_EQ(in.settings().active, ssl::active_mode(5));
+  EXPECT_EQ(in.settings().active, inet::active_option(5));
   EXPECT_TRUE(must(in.change(binary(-5), true)));
   EXPECT_FALSE(in.is_active());
   EXPECT_FALSE(in.change(binary(32'767), true).value());
@@ -150,7 +150,7 @@ TEST_F(Reception, OtherOptionsLeaveActiveAlone) {
 
   EXPECT_FALSE(must(in.change(binary(true, 4), false)));
 
-  EXPECT_EQ(in.settings().active, ssl::active_mode(2));
+  EXPECT_EQ(in.settings().active, inet::active_option(2));
   EXPECT_EQ(in.settings().packet, 4);
 }
 

@@ -129,17 +129,16 @@ TEST_P(SslHandshake, RefusalAfterTheHandshakeReachesTheOwner) {
   });
 }
 
-TEST_P(SslHandshake, RefusalIsKeptForThePassive) {
-  if (GetParam() == ssl::tlsv1_2) GTEST_SKIP() << "there it is the answer of connect";
+TEST(SslHandshakeTls13, RefusalIsKeptForThePassive) {
+  node here;
   here.run([]() -> task<> {
     memory_pipe pipe;
     spawn(
         [](std::unique_ptr<transport>& over) -> task<> {
-          co_await ssl::handshake(std::move(over), this_version(server_options(demanding())));
+          co_await ssl::handshake(std::move(over), server_options(demanding({.versions = {{ssl::tlsv1_3}}})));
         },
         std::move(pipe.right));
-    auto options = this_version(client_options());
-    options.active = false;
+    const auto options = client_options({.versions = {{ssl::tlsv1_3}}, .active = false});
     const auto made = must(co_await ssl::connect(std::move(pipe.left), options));
     co_await receive(after(20ms, [] {}));
 

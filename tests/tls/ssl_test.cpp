@@ -153,7 +153,7 @@ TEST_P(Ssl, RecvOnAnActiveConnectionIsRefused) {
 
 TEST_P(Ssl, ListIsTheDefaultMode) {
   here.run([]() -> task<> {
-    const auto ends = co_await connected(both({}, {.mode = ssl::data_mode::list}));
+    const auto ends = co_await connected(both({}, {.mode = inet::mode::list}));
     must(co_await ssl::send(ends.client, "hi"));
 
     EXPECT_EQ(must(co_await ssl::recv(ends.server, 2)), list({104, 105}));
@@ -259,7 +259,7 @@ TEST_P(Ssl, EndOfTheOwnerClosesTheConnection) {
 
 TEST_P(Ssl, OptionsAreReadBack) {
   here.run([]() -> task<> {
-    const auto ends = co_await connected(both({.mode = ssl::data_mode::list, .packet = 2, .packet_size = 99}));
+    const auto ends = co_await connected(both({.mode = inet::mode::list, .packet = 2, .packet_size = 99}));
 
     const auto got =
         must(co_await ssl::getopts(ends.client, {"mode"_atom, "packet"_atom, "packet_size"_atom, "active"_atom}));

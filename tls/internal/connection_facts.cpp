@@ -8,6 +8,7 @@
 #include "../../runtime/term_views.hpp"
 #include "connection.hpp"
 #include "engine_facts.hpp"
+#include "option_values.hpp"
 #include "options_check.hpp"
 
 namespace agner::ssl::internal {
@@ -66,21 +67,11 @@ result<term> kernel_value(const transport* of, const term& name) {
   return known->flag ? term(*value != 0) : term(*value);
 }
 
-term active_value(const active_mode& of) {
-  switch (of.what) {
-  case active_mode::how::always: return true;
-  case active_mode::how::never: return false;
-  case active_mode::how::once: return "once"_atom;
-  case active_mode::how::count: return of.count;
-  }
-  return false;
-}
-
 std::optional<term> stream_value(const stream_settings& of, const term& name) {
-  if (name.is("mode"_atom)) return of.mode == data_mode::binary ? "binary"_atom.value() : "list"_atom.value();
+  if (name.is("mode"_atom)) return of.mode == inet::mode::binary ? "binary"_atom.value() : "list"_atom.value();
   if (name.is("packet"_atom)) return of.packet;
   if (name.is("packet_size"_atom)) return of.packet_size;
-  if (name.is("active"_atom)) return active_value(of.active);
+  if (name.is("active"_atom)) return active_term(of.active);
   return std::nullopt;
 }
 

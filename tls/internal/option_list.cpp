@@ -2,6 +2,7 @@
 // The struct of options as terms.
 
 #include "../../runtime/term_builders.hpp"
+#include "option_values.hpp"
 #include "options_check.hpp"
 
 namespace agner::ssl::internal {
@@ -12,19 +13,11 @@ term value_of(bool of) { return of; }
 term value_of(int of) { return of; }
 term value_of(std::size_t of) { return of; }
 term value_of(verify_type of) { return of == verify_peer ? term("verify_peer"_atom) : term("verify_none"_atom); }
-term value_of(data_mode of) { return of == data_mode::binary ? term("binary"_atom) : term("list"_atom); }
+term value_of(inet::mode of) { return of == inet::mode::binary ? term("binary"_atom) : term("list"_atom); }
 term value_of(protocol_version of) { return of == tlsv1_3 ? term("tlsv1.3"_atom) : term("tlsv1.2"_atom); }
 term value_of(const name_indication& of) { return of.name ? binary(*of.name) : term("disable"_atom); }
 
-term value_of(const active_mode& of) {
-  switch (of.what) {
-  case active_mode::how::always: return true;
-  case active_mode::how::never: return false;
-  case active_mode::how::once: return "once"_atom;
-  case active_mode::how::count: return of.count;
-  }
-  return false;
-}
+term value_of(inet::active_option of) { return active_term(of); }
 
 template <class T>
 term value_of(const std::vector<T>& of) {

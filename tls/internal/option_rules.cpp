@@ -150,9 +150,9 @@ void ciphers(atom option, const term& value, checking& in) {
 
 void mode(atom option, const term& value, checking& in) {
   if (value.is("list"_atom))
-    in.made.stream.mode = data_mode::list;
+    in.made.stream.mode = inet::mode::list;
   else if (value.is("binary"_atom))
-    in.made.stream.mode = data_mode::binary;
+    in.made.stream.mode = inet::mode::binary;
   else
     in.faults.expected(option, value, "list or binary");
 }

@@ -85,12 +85,22 @@ std::optional<std::int64_t> integer_value(const term& of, std::int64_t least, st
   return value;
 }
 
-std::optional<active_mode> active_value(const term& of) {
-  if (of.is("once"_atom)) return active_mode{once};
-  if (const auto on = boolean_value(of)) return active_mode{*on};
+std::optional<inet::active_option> active_value(const term& of) {
+  if (of.is("once"_atom)) return inet::active_option{inet::once};
+  if (const auto on = boolean_value(of)) return inet::active_option{*on};
   // The bounds of inet's 16-bit counter.
-  if (const auto messages = integer_value(of, -32768, 32767)) return active_mode{static_cast<int>(*messages)};
+  if (const auto messages = integer_value(of, -32768, 32767)) return inet::active_option{static_cast<int>(*messages)};
   return std::nullopt;
+}
+
+term active_term(inet::active_option of) {
+  switch (of.what()) {
+  case inet::active_option::kind::on: return true;
+  case inet::active_option::kind::off: return false;
+  case inet::active_option::kind::once: return "once"_atom;
+  case inet::active_option::kind::counted: return of.count();
+  }
+  return false;
 }
 
 std::optional<int> packet_value(const term& of) {

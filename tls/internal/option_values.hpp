@@ -25,7 +25,9 @@ std::optional<bool> boolean_value(const term& of);
 std::optional<std::int64_t> integer_value(const term& of, std::int64_t least, std::int64_t most);
 
 /// true, false, once, or -32768 to 32767.
-std::optional<active_mode> active_value(const term& of);
+std::optional<inet::active_option> active_value(const term& of);
+/// The way back.
+term active_term(inet::active_option of);
 
 /// raw, 0, 1, 2 or 4.
 std::optional<int> packet_value(const term& of);

@@ -10,6 +10,13 @@
 #include "../../runtime/term_builders.hpp"
 
 namespace agner::ssl::internal {
+namespace {
+
+using kind = inet::active_option::kind;
+
+bool is_used_up(inet::active_option of) noexcept { return of.what() == kind::counted && of.count() <= 0; }
+
+} // namespace
 
 bool reception::wants_bytes() const noexcept {
   return !spoilt_ && (is_active() || anybody_waits() || decoder_.empty());
@@ -32,13 +39,14 @@ std::optional<delivery> reception::next() {
 /// One message went to the controlling process. True: it was the last of a count.
 bool reception::count_delivery() noexcept {
   auto& active = how_.active;
-  const bool last = active.what == active_mode::how::count && --active.count <= 0;
-  if (last || active.what == active_mode::how::once) active = false;
+  if (active.what() == kind::counted) active = active.count() - 1;
+  const bool last = is_used_up(active);
+  if (last || active.what() == kind::once) active = false;
   return last;
 }
 
 term reception::as_data(term bytes) const {
-  if (how_.mode == data_mode::binary) return bytes;
+  if (how_.mode == inet::mode::binary) return bytes;
   std::vector<term> elements;
   elements.reserve(bytes.bytes().size());
   for (const std::byte each : bytes.bytes())
@@ -64,23 +72,22 @@ std::optional<recv_waiter> reception::take_waiter(const reference& timer) {
 // -- options ------------------------------------------------------------------------------------------------------------------------
 
 result<bool> reception::change(stream_settings to, bool active_given) {
-  using how = active_mode::how;
   if (!active_given) {
     to.active = how_.active;
-  } else if (to.active.what == how::count) {
-    if (how_.active.what == how::count) to.active.count += how_.active.count;
+  } else if (to.active.what() == kind::counted && how_.active.what() == kind::counted) {
     using limits = std::numeric_limits<std::int16_t>;
-    if (to.active.count > limits::max() || to.active.count < limits::min()) return fail("einval"_atom);
+    const int sum = to.active.count() + how_.active.count();
+    if (sum > limits::max() || sum < limits::min()) return fail("einval"_atom);
+    to.active = sum;
   }
-  const bool passive = to.active.what == how::count && to.active.count <= 0;
-  if (passive) to.active = false;
+  const bool passive = is_used_up(to.active);
   adopt(to);
   return active_given && passive;
 }
 
 void reception::adopt(const stream_settings& how) noexcept {
   how_ = how;
-  if (how_.active.what == active_mode::how::count && how_.active.count <= 0) how_.active = false;
+  if (is_used_up(how_.active)) how_.active = false;
   decoder_.set_type(static_cast<packet_type>(how.packet));
   decoder_.set_size_max(how.packet_size);
 }

@@ -51,7 +51,7 @@ public:
   [[nodiscard]] bool is_spoilt() const noexcept { return spoilt_; }
   [[nodiscard]] term unread_data() const { return as_data(binary(decoder_.unread())); }
 
-  [[nodiscard]] bool is_active() const noexcept { return how_.active.what != active_mode::how::never; }
+  [[nodiscard]] bool is_active() const noexcept { return how_.active.what() != inet::active_option::kind::off; }
   [[nodiscard]] bool anybody_waits() const noexcept { return !waiters_.empty(); }
   void expect(recv_waiter who) { waiters_.push_back(std::move(who)); }
   /// Takes out who waits the longest, or the one whose time is up.

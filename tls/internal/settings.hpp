@@ -48,10 +48,10 @@ struct context_settings {
 
 /// How received data is cut and delivered; setopts changes it later.
 struct stream_settings {
-  data_mode mode = data_mode::list;
+  inet::mode mode = inet::mode::list;
   int packet = 0;
   std::size_t packet_size = 0;
-  active_mode active = true;
+  inet::active_option active = true;
 };
 
 /// Which name a client sends and looks for.
