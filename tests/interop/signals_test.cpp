@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links, monitors, exits and sends between a process of ours and one of Erlang/OTP, as each side begins them: over every carrier, whoever made the connection.
+
+#include <agner/actors/gen_server.hpp>
+#include <agner/actors/process.hpp>
+#include <agner/runtime/term_text.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "cluster.hpp"
+#include "puppets.hpp"
+
+namespace agner::test {
+namespace {
+
+using way = std::tuple<over, side, side>; // carrier, who made the connection, who acts
+
+/// The nodes of the side that acts and of the other.
+struct stage {
+  atom acting;
+  atom other;
+};
+
+class Signals : public testing::TestWithParam<way> {
+protected:
+  /// Runs a scenario in a process of our node.
+  template <class Scenario>
+  void play(Scenario scenario) {
+    const auto [carrier, caller, actor] = GetParam();
+    const node_pair nodes = connected_pair(carrier, caller);
+    const stage on =
+        actor == side::ours ? stage{nodes.here_name, nodes.erl_name} : stage{nodes.erl_name, nodes.here_name};
+    nodes.here.run(scenario, on);
+  }
+};
+
+/// Reasons of every kind, each another path on the wire: inline and in a payload, small and in fragments.
+std::vector<term> reasons() {
+  std::vector<term> long_list(50'000, term{12'345});
+  return {
+      "normal"_atom,
+      "kill"_atom,
+      "killed"_atom,
+      "shutdown"_atom,
+      tuple("shutdown"_atom, "because"_atom),
+      "noproc"_atom,
+      "noconnection"_atom,
+      tuple(-0.5, list({1, 2}), map({{"key"_atom, binary("value")}})),
+      self(),
+      make_ref(),
+      term{},
+      list_of(std::move(long_list)),
+      binary(std::string(1'000'000, 'x')),
+  };
+}
+
+term exit_message(const pid& from, const term& reason) { return tuple("EXIT"_atom, from, reason); }
+term down_message(const term& ref, const term& object, const term& reason) {
+  return tuple("DOWN"_atom, ref, "process"_atom, object, reason);
+}
+
+// -- links ----------------------------------------------------------------------------------------------------------------------------
+
+TEST_P(Signals, ALinkTellsOfEveryReasonOfTheOther) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    for (const term& reason : reasons()) {
+      const pid other = co_await puppet_on(on.other);
+
+      co_await order(actor, tuple("link"_atom, other));
+      tell(other, tuple("exit"_atom, reason));
+
+      EXPECT_EQ(co_await got(actor), exit_message(other, reason));
+    }
+  });
+}
+
+TEST_P(Signals, ALinkTellsOfEveryReasonOfTheOneThatMadeIt) {
+  play([](stage on) -> task<> {
+    const pid other = co_await witness_on(on.other);
+    for (const term& reason : reasons()) {
+      const pid actor = co_await puppet_on(on.acting);
+
+      co_await order(actor, tuple("link"_atom, other));
+      tell(actor, tuple("exit"_atom, reason));
+
+      EXPECT_EQ(co_await got(other), exit_message(actor, reason));
+    }
+  });
+}
+
+TEST_P(Signals, ALinkEndsWhoDoesNotTrapUnlessTheReasonIsNormal) {
+  play([](stage on) -> task<> {
+    const pid lives = co_await puppet_on(on.acting);
+    const pid ends_well = co_await puppet_on(on.other);
+    const reference watch = monitor(ends_well);
+    co_await order(lives, tuple("link"_atom, ends_well));
+    tell(ends_well, tuple("exit"_atom, "normal"_atom));
+    EXPECT_EQ(co_await end_of(watch), term{"normal"_atom});
+    EXPECT_EQ(co_await order(lives, "self"_atom), term{lives});
+
+    for (const term& reason : {term{"kill"_atom}, term{"boo"_atom}, tuple("shutdown"_atom, 1)}) {
+      const pid dies = co_await puppet_on(on.acting);
+      const pid ends = co_await puppet_on(on.other);
+      const reference ref = monitor(dies);
+      co_await order(dies, tuple("link"_atom, ends));
+      tell(ends, tuple("exit"_atom, reason));
+      EXPECT_EQ(co_await end_of(ref), reason);
+    }
+  });
+}
+
+TEST_P(Signals, ALinkToTheDeadTellsNoproc) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    const pid careless = co_await puppet_on(on.acting);
+    const pid dead = co_await puppet_on(on.other);
+    const reference watch = monitor(dead);
+    const reference watch_careless = monitor(careless);
+    tell(dead, tuple("exit"_atom, "normal"_atom));
+    co_await end_of(watch);
+
+    co_await order(actor, tuple("link"_atom, dead));
+    tell(careless, tuple("link"_atom, dead));
+
+    EXPECT_EQ(co_await got(actor), exit_message(dead, "noproc"_atom));
+    EXPECT_EQ(co_await end_of(watch_careless), term{"noproc"_atom});
+  });
+}
+
+TEST_P(Signals, AnUnlinkKeepsTheExitAway) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    const pid other = co_await witness_on(on.other);
+    co_await order(actor, tuple("link"_atom, other));
+
+    co_await order(actor, tuple("unlink"_atom, other));
+    EXPECT_TRUE(co_await nothing_came(other, actor));
+    tell(other, tuple("exit"_atom, "boo"_atom));
+
+    const reference watch = monitor(other);
+    co_await end_of(watch);
+    EXPECT_TRUE(co_await nothing_came(actor, co_await puppet_on(on.other)));
+  });
+}
+
+// Each side links and unlinks without waiting for the other, so that links, unlinks and acknowledgements cross in every way.
+TEST_P(Signals, CrossingLinksAndUnlinksEndWithBothSidesOfOneMind) {
+  play([](stage on) -> task<> {
+    std::uint32_t coin = 1;
+    const auto next = [&coin] {
+      coin = coin * 1'664'525 + 1'013'904'223;
+      return (coin >> 16U & 1U) != 0 ? "link"_atom.value() : "unlink"_atom.value();
+    };
+    for (int round = 0; round < 30; ++round) {
+      const pid actor = co_await witness_on(on.acting);
+      const pid other = co_await witness_on(on.other);
+      constexpr int steps = 20;
+      for (int step = 0; step < steps; ++step) {
+        tell(actor, tuple(next(), other));
+        tell(other, tuple(next(), actor));
+      }
+      for (int step = 0; step < steps; ++step) {
+        co_await answer_of(actor);
+        co_await answer_of(other);
+      }
+
+      const bool linked = round % 2 == 0;
+      co_await order(actor, tuple("link"_atom, other));
+      if (!linked) {
+        co_await order(actor, tuple("unlink"_atom, other));
+        co_await order(other, tuple("unlink"_atom, actor));
+      }
+      // What this end of the link says arrives before the order to end does: it goes the same way.
+      co_await order(actor, tuple("send"_atom, other, "last"_atom));
+      EXPECT_EQ(co_await got(other), term{"last"_atom});
+      co_await order(other, tuple("send"_atom, actor, "last"_atom));
+      EXPECT_EQ(co_await got(actor), term{"last"_atom});
+      tell(other, tuple("exit"_atom, "boo"_atom));
+
+      const reference watch = monitor(other);
+      co_await end_of(watch);
+      const pid later = co_await puppet_on(on.other);
+      if (linked) EXPECT_EQ(co_await got(actor), exit_message(other, "boo"_atom)) << "round " << round;
+      EXPECT_TRUE(co_await nothing_came(actor, later)) << "round " << round;
+    }
+  });
+}
+
+// -- exit signals -----------------------------------------------------------------------------------------------------------------------
+
+TEST_P(Signals, AnExitSignalArrivesWithEveryReason) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await puppet_on(on.acting);
+    const pid other = co_await witness_on(on.other);
+    for (const term& reason : reasons()) {
+      if (reason.is("kill"_atom)) continue;
+
+      EXPECT_EQ(co_await order(actor, tuple("exit"_atom, other, reason)), term{true});
+
+      EXPECT_EQ(co_await got(other), exit_message(actor, reason));
+    }
+  });
+}
+
+TEST_P(Signals, KillEndsEvenWhoTrapsAndIsToldAsKilled) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    const pid other = co_await witness_on(on.other);
+    co_await order(actor, tuple("link"_atom, other));
+    const term ref = co_await order(actor, tuple("monitor"_atom, other));
+
+    co_await order(actor, tuple("exit"_atom, other, "kill"_atom));
+
+    const term first = co_await got(actor);
+    const term second = co_await got(actor);
+    const term exit = exit_message(other, "killed"_atom);
+    EXPECT_TRUE(first == exit || second == exit) << print(first) << print(second);
+    EXPECT_TRUE(first == down_message(ref, other, "killed"_atom) || second == down_message(ref, other, "killed"_atom))
+        << print(first) << print(second);
+  });
+}
+
+TEST_P(Signals, AnExitSignalWithNormalEndsNobody) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await puppet_on(on.acting);
+    const pid other = co_await puppet_on(on.other);
+    const pid dies = co_await puppet_on(on.other);
+    const reference watch = monitor(dies);
+
+    co_await order(actor, tuple("exit"_atom, other, "normal"_atom));
+    co_await order(actor, tuple("exit"_atom, dies, "noproc"_atom));
+
+    EXPECT_EQ(co_await end_of(watch), term{"noproc"_atom});
+    EXPECT_EQ(co_await order(other, "self"_atom), term{other});
+  });
+}
+
+// -- monitors -----------------------------------------------------------------------------------------------------------------------------
+
+TEST_P(Signals, AMonitorTellsOfEveryReason) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    for (const term& reason : reasons()) {
+      const pid other = co_await puppet_on(on.other);
+
+      const term ref = co_await order(actor, tuple("monitor"_atom, other));
+      tell(other, tuple("exit"_atom, reason));
+
+      EXPECT_EQ(co_await got(actor), down_message(ref, other, reason));
+    }
+  });
+}
+
+TEST_P(Signals, AMonitorOfANameTellsTheName) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    const pid other = co_await puppet_on(on.other);
+    const term named = tuple("known_by_name"_atom, on.other);
+    co_await order(other, tuple("register"_atom, "known_by_name"_atom));
+
+    const term ref = co_await order(actor, tuple("monitor"_atom, named));
+    tell(other, tuple("exit"_atom, "boo"_atom));
+
+    EXPECT_EQ(co_await got(actor), down_message(ref, named, "boo"_atom));
+  });
+}
+
+TEST_P(Signals, AMonitorOfNobodyTellsNoproc) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    const pid dead = co_await puppet_on(on.other);
+    const reference watch = monitor(dead);
+    tell(dead, tuple("exit"_atom, "normal"_atom));
+    co_await end_of(watch);
+    const term nobody = tuple("nobody_has_this_name"_atom, on.other);
+
+    const term of_pid = co_await order(actor, tuple("monitor"_atom, dead));
+    EXPECT_EQ(co_await got(actor), down_message(of_pid, dead, "noproc"_atom));
+    const term of_name = co_await order(actor, tuple("monitor"_atom, nobody));
+    EXPECT_EQ(co_await got(actor), down_message(of_name, nobody, "noproc"_atom));
+  });
+}
+
+TEST_P(Signals, ADemonitorKeepsTheDownAway) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    const pid other = co_await puppet_on(on.other);
+    co_await order(other, tuple("register"_atom, "soon_forgotten"_atom));
+    for (const term& target : {term{other}, tuple("soon_forgotten"_atom, on.other)}) {
+      const term ref = co_await order(actor, tuple("monitor"_atom, target));
+      EXPECT_EQ(co_await order(actor, tuple("demonitor"_atom, ref)), term{true});
+    }
+    const term kept = co_await order(actor, tuple("monitor"_atom, other));
+    tell(other, tuple("exit"_atom, "boo"_atom));
+
+    EXPECT_EQ(co_await got(actor), down_message(kept, other, "boo"_atom));
+    EXPECT_TRUE(co_await nothing_came(actor, co_await puppet_on(on.other)));
+  });
+}
+
+// -- messages and their order -------------------------------------------------------------------------------------------------------------
+
+TEST_P(Signals, AMessageReachesANameAndVanishesWhereNobodyHasIt) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await puppet_on(on.acting);
+    const pid other = co_await witness_on(on.other);
+    co_await order(other, tuple("register"_atom, "mail"_atom));
+    const term lost = tuple("send"_atom, tuple("nobody_has_this_name"_atom, on.other), "lost"_atom);
+
+    EXPECT_EQ(co_await order(actor, lost), term{"lost"_atom});
+    EXPECT_EQ(co_await order(actor, tuple("send"_atom, tuple("mail"_atom, on.other), 1)), term{1});
+
+    EXPECT_EQ(co_await got(other), term{1});
+    EXPECT_EQ(co_await order(other, tuple("whereis"_atom, "mail"_atom)), term{other});
+    EXPECT_EQ(co_await order(other, tuple("whereis"_atom, "nobody_has_this_name"_atom)), term{"undefined"_atom});
+    tell(other, tuple("exit"_atom, "normal"_atom)); // and the name is free for the next
+    const reference watch = monitor(other);
+    co_await end_of(watch);
+  });
+}
+
+// A message of many fragments, and right behind it small signals of the same sender.
+TEST_P(Signals, NothingOvertakesALargeMessageOfTheSameSender) {
+  play([](stage on) -> task<> {
+    const term large = binary(std::string(8'000'000, 'y'));
+    const pid other = co_await witness_on(on.other);
+    const pid actor = co_await puppet_on(on.acting);
+    co_await order(other, tuple("link"_atom, actor));
+    const term ref = co_await order(other, tuple("monitor"_atom, actor));
+
+    tell(actor, tuple("send"_atom, other, large));
+    tell(actor, tuple("send"_atom, other, "small"_atom));
+    tell(actor, tuple("exit"_atom, other, "signal"_atom));
+    tell(actor, tuple("exit"_atom, "end"_atom));
+
+    EXPECT_EQ(co_await got(other), large);
+    EXPECT_EQ(co_await got(other), term{"small"_atom});
+    EXPECT_EQ(co_await got(other), exit_message(actor, "signal"_atom));
+    const term last[] = {co_await got(other), co_await got(other)};
+    const term exit = exit_message(actor, "end"_atom);
+    const term down = down_message(ref, actor, "end"_atom);
+    EXPECT_TRUE((last[0] == exit && last[1] == down) || (last[0] == down && last[1] == exit))
+        << print(last[0]) << print(last[1]);
+  });
+}
+
+TEST_P(Signals, MessagesOfEverySizeKeepTheirOrder) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    std::vector<term> sent;
+    for (const std::size_t bytes :
+         {10UL, 65'000UL, 65'536UL, 65'600UL, 100UL, 131'072UL, 131'100UL, 1'000'000UL, 1UL, 200'000UL, 2UL})
+      sent.push_back(binary(std::string(bytes, 'z')));
+
+    for (const term& message : sent)
+      send(actor, message);
+
+    for (const term& message : sent)
+      EXPECT_EQ(co_await got(actor), message);
+  });
+}
+
+// -- what a puppet knows ------------------------------------------------------------------------------------------------------------------
+
+TEST_P(Signals, EachSideSeesTheOtherAmongItsNodes) {
+  play([](stage on) -> task<> {
+    const term seen = co_await order(co_await puppet_on(on.acting), "nodes"_atom);
+
+    bool found = false;
+    for (const term& node : seen.as_list())
+      found |= node.is(on.other);
+    EXPECT_TRUE(found) << print(seen);
+  });
+}
+
+std::string name_of(const testing::TestParamInfo<way>& info) {
+  return text_of(std::get<0>(info.param)) + text_of(std::get<1>(info.param)) + "Calls" +
+         text_of(std::get<2>(info.param)) + "Acts";
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, Signals,
+                         testing::Combine(testing::Values(over::tcp, over::tls_1_2, over::tls_1_3),
+                                          testing::Values(side::ours, side::erlangs),
+                                          testing::Values(side::ours, side::erlangs)),
+                         name_of);
+
+} // namespace
+} // namespace agner::test
