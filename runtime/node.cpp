@@ -244,7 +244,7 @@ void node::answer_for_nobody(const pid& nobody, const internal::signal& what) no
     if (local)
       tell(signal_kind::down, what.ref, "noproc"_atom);
     else if (const auto ref = what.ref.to_reference(); ref && out != nullptr)
-      out->down(what.value, what.from, *ref, "noproc"_atom);
+      out->down(nobody, what.value, what.from, *ref, "noproc"_atom);
     break;
   case signal_kind::unlink:
     if (local)

@@ -261,7 +261,7 @@ void process_core::sever_bonds(const term& reason) noexcept {
     if (on.is_local(state.watcher))
       tell(on, state.watcher, signal_kind::down, me, ref, reason);
     else if (out != nullptr)
-      out->down(state.what, state.watcher, ref, reason);
+      out->down(me, state.what, state.watcher, ref, reason);
   });
   relations_->monitors.for_each([&](const reference& ref, const monitor_state& state) {
     if (state.remote) {

@@ -37,8 +37,9 @@ public:
   virtual routed link_exit(const pid& from, const pid& to, const term& reason) = 0;
   /// exit/2.
   virtual routed exit(const pid& from, const pid& to, const term& reason) = 0;
-  /// What @p watcher, on another node, monitored under @p ref has ended. @p what: the pid, or the name if it watched a name.
-  virtual routed down(const term& what, const pid& watcher, const reference& ref, const term& reason) = 0;
+  /// @p from, which @p watcher, on another node, monitored under @p ref, has ended. @p what: the pid, or the name if it watched a name.
+  virtual routed down(const pid& from, const term& what, const pid& watcher, const reference& ref,
+                      const term& reason) = 0;
 };
 
 } // namespace agner

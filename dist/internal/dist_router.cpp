@@ -73,11 +73,12 @@ routed dist_router::exit(const pid& from, const pid& to, const term& reason) {
   return put(to.node(), need::connect, from, control::exit2{sender, to, reason});
 }
 
-routed dist_router::down(const term& what, const pid& watcher, const reference& ref, const term& reason) {
+routed dist_router::down(const pid& from, const term& what, const pid& watcher, const reference& ref,
+                         const term& reason) {
   const auto p = what.to_pid();
   const control::process_or_name target =
       p ? control::process_or_name{*p} : (what.is_tuple() ? what[0] : what).as_atom();
-  return put(watcher.node(), need::only_if_there, {}, control::monitor_exit{target, watcher, ref, reason});
+  return put(watcher.node(), need::only_if_there, from, control::monitor_exit{target, watcher, ref, reason});
 }
 
 } // namespace agner::dist::internal

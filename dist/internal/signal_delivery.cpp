@@ -92,7 +92,7 @@ result<> signal_delivery::on(control::link& what) {
   if (!at_.peer_linked(what.to, what.from)) return too_many_bonds();
   if (!tell(what.to, signal_kind::link, what.from, {}, {})) {
     at_.peer_unlinked(what.to, what.from);
-    at_.put({}, control::exit{what.to, what.from, "noproc"_atom});
+    at_.put(what.to, control::exit{what.to, what.from, "noproc"_atom});
   }
   return {};
 }
@@ -137,7 +137,8 @@ result<> signal_delivery::on(control::monitor& what) {
     if (tell(*target, signal_kind::monitor, what.from, what.ref, named)) return {};
     at_.peer_demonitors(what.ref);
   }
-  at_.put({}, control::monitor_exit{what.target, what.from, what.ref, "noproc"_atom});
+  // Said by the process that is gone, so that it comes behind what that has sent.
+  at_.put(by_pid != nullptr ? *by_pid : pid{}, control::monitor_exit{what.target, what.from, what.ref, "noproc"_atom});
   return {};
 }
 

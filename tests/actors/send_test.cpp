@@ -130,7 +130,7 @@ public:
   routed demonitor(const pid&, const term&, const reference&) override { return routed::sent; }
   routed link_exit(const pid&, const pid&, const term&) override { return routed::sent; }
   routed exit(const pid&, const pid&, const term&) override { return routed::sent; }
-  routed down(const term&, const pid&, const reference&, const term&) override { return routed::sent; }
+  routed down(const pid&, const term&, const pid&, const reference&, const term&) override { return routed::sent; }
 
   std::vector<std::pair<pid, term>> sent;
 };
