@@ -68,7 +68,8 @@ private:
 class outgoing_message {
 public:
   /// Encodes a message. It is sent whole where fragments are not agreed on, where it is not longer than one, or where it has no payload.
-  /// @param sequence  tells the message from all others that are under way on this connection; of one that is sent whole it is not used
+  /// @param sequence  tells the message from all others that are under way on this connection, and is not 0, which OTP does not survive; of one that is
+  ///                  sent whole it is not used
   /// @errors as external_term::encode
   static result<outgoing_message> make(flag_set agreed, const term& control, const std::optional<term>& payload,
                                        std::uint64_t sequence);

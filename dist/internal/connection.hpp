@@ -104,7 +104,8 @@ private:
   pid channel_;
   bool resting_ = false; // the channel waits to be told that there is something to write
   std::vector<pending_signal> pending_;
-  std::atomic<std::uint64_t> sequences_{0}; // of fragmented messages; outside the lock
+  // Of fragmented messages; outside the lock. Never 0: docs/formats/frames.md.
+  std::atomic<std::uint64_t> sequences_{1};
   outbox outbox_;
   peer_bonds bonds_;
   std::vector<pid> suspended_;
