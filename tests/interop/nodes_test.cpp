@@ -24,14 +24,17 @@ TEST_P(Nodes, TheFirstMessageMayBeLarge) {
   ASSERT_EQ(erl.eval("agner_peer:start()"), "ok");
   node here{ours(GetParam(), "cpp")};
 
-  const std::size_t bytes = here.run([]() -> task<std::size_t> {
-    send({"echo"_atom, "erl@127.0.0.1"_atom}, tuple(self(), binary(std::string(300'000, 'x'))));
-    const term back = co_await receive(on(match(any<pid>, any<term>), [](pid, term what) { return what; }),
-                                       after(patience, [] { return term{"no_answer"_atom}; }));
-    co_return back.is_binary() ? back.size() : 0;
-  });
+  const term large = binary(std::string(300'000, 'x'));
 
-  EXPECT_EQ(bytes, 300'000U);
+  const term back = here.run(
+      [](term message) -> task<term> {
+        send({"echo"_atom, "erl@127.0.0.1"_atom}, tuple(self(), std::move(message)));
+        co_return co_await receive(on(match(any<pid>, any<term>), [](pid, term what) { return what; }),
+                                   after(patience, [] { return term{"no_answer"_atom}; }));
+      },
+      large);
+
+  EXPECT_TRUE(back == large) << print_short(back);
 }
 
 INSTANTIATE_TEST_SUITE_P(Carriers, Nodes, testing::Values(over::tcp, over::tls_1_2, over::tls_1_3),
