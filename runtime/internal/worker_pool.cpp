@@ -106,9 +106,9 @@ caf::resumable* worker_pool::steal(std::size_t me) {
 
 void worker_pool::push_woken(std::size_t me, caf::resumable* job) {
   worker& w = *workers_[me];
-  caf::resumable* const before = w.woken.exchange(job, std::memory_order_acq_rel);
-  if (before == nullptr) return;
-  w.queue.push(before);
+  // Only this worker fills the slot, others empty it: who sees it empty may fill it without an exchange.
+  if (w.woken.load(std::memory_order_relaxed) == nullptr) return w.woken.store(job, std::memory_order_release);
+  if (caf::resumable* const before = w.woken.exchange(job, std::memory_order_acq_rel)) w.queue.push(before);
   wake_one();
 }
 
