@@ -41,6 +41,9 @@ public:
 
   /// May the peer at the other end of @p secured speak for the node @p claimed? @errors why not, naming both names
   [[nodiscard]] virtual result<> may_speak_for(const transport& secured, atom claimed) const = 0;
+
+  /// What @p reason, which a read or write of @p secured gave, stands for: the same in full where the carrier knows more, such as the text of an alert.
+  [[nodiscard]] virtual term in_full(const transport& /*secured*/, const term& reason) const { return reason; }
 };
 
 } // namespace agner::dist

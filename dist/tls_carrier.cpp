@@ -100,6 +100,11 @@ public:
                                (names_nodes ? ", which is for another node" : ", which is for another host"));
   }
 
+  [[nodiscard]] term in_full(const transport& secured, const term& reason) const override {
+    const term why = static_cast<const ssl::stream&>(secured).failure();
+    return why.is_tagged("tls_alert"_atom, 2) && why[1][0] == reason ? why : reason;
+  }
+
 private:
   static bool says_verify_none(const term& options) {
     for (const term& o : options.as_list())

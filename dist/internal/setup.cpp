@@ -84,7 +84,7 @@ task<> run_outgoing(std::shared_ptr<dist_context> in, std::shared_ptr<connection
   const handshake_setup setup = in->handshake();
   const auto made = co_await call_peer(link, setup, at->peer(), handshake::attempt::current);
   if (!made && made.error().reason().is("nok"_atom)) co_return co_await leave_to_peer(*in, at, deadline);
-  if (!made) co_return give_up(made.error().reason());
+  if (!made) co_return give_up(in->options.over->in_full(link.stream(), made.error().reason()));
   // An incoming connection of the same peer may have taken this one's place meanwhile.
   if (in->table.open_outgoing(at, made->facts, self())) co_await run_to_end(in, at, link);
 }
@@ -108,7 +108,9 @@ task<result<handshake_outcome>> meet(dist_context& in, const handshake_setup& se
       co_await in.options.over->secure_server(make_transport(in.home.scheduler(), std::move(from)), deadline);
   if (!secured) co_return std::unexpected(secured.error());
   link.emplace(std::move(*secured), in.options.over->header(), deadline);
-  co_return co_await answer_peer(*link, setup);
+  auto met = co_await answer_peer(*link, setup);
+  if (!met) co_return fail(in.options.over->in_full(link->stream(), met.error().reason()));
+  co_return met;
 }
 
 } // namespace
