@@ -49,6 +49,8 @@ task<> keep_registered(epmd::alive_request what, epmd_options options, pid start
       told = true;
       send(starter, tuple(ref, connection ? term("ok"_atom) : connection.error().reason()));
       if (!connection) co_return;
+    } else if (connection) {
+      log::notice("epmd: the connection was lost, ~s is registered again", binary(what.name));
     }
     if (!connection) {
       log::warning("epmd: cannot register ~s again: ~p", binary(what.name), connection.error().reason());
@@ -57,7 +59,6 @@ task<> keep_registered(epmd::alive_request what, epmd_options options, pid start
     }
     std::vector<std::byte> ignored;
     co_await internal::read_some(**connection, ignored, 1, internal::no_deadline);
-    log::notice("epmd: the connection is lost, registering ~s again", binary(what.name));
   }
 }
 
