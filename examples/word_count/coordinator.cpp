@@ -45,7 +45,7 @@ task<> coordinator::hire_from(atom node) {
     victims_ = crew.workers;
     victim_os_pid_ = crew.os_pid;
   }
-  log::notice("~p joins with ~p workers", node, crew.workers.size());
+  log::notice("~s joins with ~p workers", node, crew.workers.size());
 }
 
 // -- handing out, and what comes back -------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ void coordinator::kill_victim() {
   killed_ = true;
   ledger_.rely_no_more_on(victim);
   ::kill(static_cast<::pid_t>(victim_os_pid_), SIGKILL);
-  log::notice("~p of ~p files are handed out, ~p holds some of them: kill -KILL ~p", ledger_.handed_out(),
+  log::notice("~p of ~p files are handed out, ~s holds some of them: kill -KILL ~p", ledger_.handed_out(),
               ledger_.files(), victim, victim_os_pid_);
 }
 
@@ -88,15 +88,15 @@ void coordinator::handle_info(const down& what) {
   }
   if (is_over()) return;
   if (held)
-    log::notice("DOWN of ~p, ~p: others get ~ts", what.process, what.reason, binary(*held));
+    log::notice("DOWN of ~p on ~s, ~p: others get ~ts", what.process, what.process.node(), what.reason, binary(*held));
   else
-    log::notice("DOWN of ~p, ~p: it held nothing", what.process, what.reason);
+    log::notice("DOWN of ~p on ~s, ~p: it held nothing", what.process, what.process.node(), what.reason);
   if (!ledger_.has_workers()) return give_up("no worker is left");
   hand_out();
 }
 
 void coordinator::handle_info(const nodedown& what) {
-  if (killed_ && what.node == plan_.nodes.front()) return log::notice("~p is down", what.node);
+  if (killed_ && what.node == plan_.nodes.front()) return log::notice("~s is down", what.node);
   if (!compared_) give_up(std::string{what.node.name()} + " was lost");
 }
 

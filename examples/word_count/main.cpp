@@ -22,6 +22,7 @@
 
 #include <agner/actors/gen_server.hpp>
 #include <agner/actors/process.hpp>
+#include <agner/dist/epmd_client.hpp>
 #include <agner/dist/net_kernel.hpp>
 #include <agner/runtime/log.hpp>
 #include <agner/runtime/term_builders.hpp>
@@ -84,9 +85,20 @@ int run_worker(const words& flags) {
   return EXIT_SUCCESS;
 }
 
+/// Returns when this node can be found: the epmd that knew it went with the node that was killed, and another takes its place. At most some ten seconds.
+task<> await_epmd() {
+  const std::string name{this_node().name().name()};
+  for (int tries = 0; tries < 100; ++tries) {
+    if (co_await dist::epmd::port_please(ip_address::loopback(), name.substr(0, name.find('@')))) co_return;
+    co_await receive(after(100ms, [] {}));
+  }
+}
+
 task<account> coordinate(plan what) {
   must(co_await gen_server::start<coordinator>(gen_server::local("coordinator"_atom), std::move(what)));
-  co_return co_await gen_server::call<account>("coordinator"_atom, report{}, infinity);
+  auto outcome = co_await gen_server::call<account>("coordinator"_atom, report{}, infinity);
+  co_await await_epmd();
+  co_return outcome;
 }
 
 int run_coordinator(words line, refusals& refused) {

@@ -11,7 +11,9 @@ start() ->
     {ok, Foreman} = gen_server:start({local, foreman}, ?MODULE, self(), []),
     io:format("ready~n"),
     Watch = monitor(process, Foreman),
-    Coordinator = receive {hired_by, Pid} -> Pid end,
+    Coordinator = receive {hired_by, Pid} -> Pid
+                  after 60000 -> say("nobody hired for a minute", []), halt(1)
+                  end,
     {Reader, _} = spawn_monitor(fun() -> exit(compare(Coordinator)) end),
     receive
         {'DOWN', _, process, Reader, {agree, true}} -> halt(0);
