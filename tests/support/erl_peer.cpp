@@ -62,4 +62,7 @@ void erl_peer::kill() {
   erl_.wait();
 }
 
+void erl_peer::pause() { erl_.kill(SIGSTOP); }
+void erl_peer::resume() { erl_.kill(SIGCONT); }
+
 } // namespace agner::test

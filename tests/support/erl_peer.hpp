@@ -20,6 +20,9 @@ public:
   std::string eval(std::string_view expressions);
   /// Ends it as a crash would.
   void kill();
+  /// From now on it neither reads nor writes, though its sockets stay open; until `resume`.
+  void pause();
+  void resume();
 
 private:
   child_process erl_;
