@@ -119,7 +119,12 @@ task<> run_incoming(std::shared_ptr<dist_context> in, stream_socket& from) {
   const auto address = from.peername();
   const std::string caller = address ? address->text() : "?";
   const auto refuse = [&](const term& reason) {
-    log::error("** Connection attempt from ~s rejected: ~p", binary(caller), reason);
+    // Of two nodes that call each other at once one is told to wait: nothing is wrong.
+    constexpr auto rejected = "** Connection attempt from ~s rejected: ~p";
+    if (reason.is_tagged("simultaneous_connect"_atom, 2))
+      log::info(rejected, binary(caller), reason);
+    else
+      log::error(rejected, binary(caller), reason);
   };
   const auto deadline = deadline_of(*in);
   const handshake_setup setup = in->handshake();

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -143,5 +144,27 @@ node_pair connected_pair(over carrier, side caller) {
   }
   return {*erl, erl_name, *here, here->name()};
 }
+
+namespace {
+
+std::vector<std::string> interop_node(const std::vector<std::string>& flags) {
+  std::vector<std::string> all{AGNER_INTEROP_NODE};
+  all.insert(all.end(), flags.begin(), flags.end());
+  return all;
+}
+
+} // namespace
+
+interop_process::interop_process(const std::vector<std::string>& flags) : runs_(interop_node(flags)) {
+  const std::string said = runs_.read_until("ready ");
+  if (!said.contains("ready ")) throw std::runtime_error("interop_node did not start: " + said);
+}
+
+void interop_process::kill() {
+  runs_.kill(SIGKILL);
+  runs_.wait();
+}
+
+void interop_process::pause() const { runs_.kill(SIGSTOP); }
 
 } // namespace agner::test

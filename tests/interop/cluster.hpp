@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../support/child_process.hpp"
 #include "../support/erl_peer.hpp"
 
 namespace agner::test {
@@ -52,5 +53,19 @@ struct node_pair {
   atom here_name;
 };
 node_pair connected_pair(over carrier, side caller);
+
+/// interop_node, as an OS process of its own.
+class interop_process {
+public:
+  /// @p flags  as `theirs` makes them: agner takes the same
+  explicit interop_process(const std::vector<std::string>& flags);
+  /// Ends it as a crash would.
+  void kill();
+  /// It does nothing any more, though its sockets stay open.
+  void pause() const;
+
+private:
+  child_process runs_;
+};
 
 } // namespace agner::test
