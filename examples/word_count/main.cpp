@@ -106,11 +106,10 @@ int run_coordinator(words line, refusals& refused) {
   if (told.size() < 2) throw std::invalid_argument("a coordinator needs LIST and NODE...");
   plan what{.files = read_list(told.front()), .nodes = {told.begin() + 1, told.end()}};
 
-  sigset_t ends;
+  sigset_t ends; // blocked before the scheduler starts its workers, so that only the wait below gets it
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ends,
-                  nullptr); // before the workers of the scheduler start, so that only the wait below gets it
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   node here{options_from(line)};
   const account outcome = here.run(coordinate, std::move(what));
   print_line("compared");

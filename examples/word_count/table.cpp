@@ -55,7 +55,8 @@ std::vector<std::string> faults_of(const account& of, const std::vector<refusal>
     faults.push_back("the counts disagree: the cluster has " + std::to_string(of.words) +
                      " words, the Erlang node alone " + std::to_string(*of.compared));
   if (of.reassigned == 0) faults.emplace_back("no work of a killed node went to others");
-  if (!of.loss.is("noconnection"_atom)) faults.push_back("its workers' DOWN said " + print(of.loss));
+  if (!of.loss.is("noconnection"_atom))
+    faults.push_back("the DOWN of its workers said " + print(of.loss) + ", not noconnection");
   if (!any_for("bad_cookie", refused)) faults.emplace_back("nobody was refused for a wrong cookie");
   if (!any_for("unknown_ca", refused)) faults.emplace_back("nobody was refused for a certificate of another authority");
   return faults;
