@@ -84,7 +84,7 @@ task<> keep_registered(std::shared_ptr<server> in, transport& client, alive_requ
   const auto creation = in->book.add(what);
   if (!creation) co_return co_await answer(client, write(alive_answer{1, 0, true}));
   const registration held{in->book, what.name};
-  in->clients.remove(self());
+  if (!in->clients.remove(self())) co_return; // sent away for another client just now
   co_await answer(client, write(alive_answer{0, *creation, what.highest >= version_highest}));
   std::vector<std::byte> ignored;
   for (;;) {
@@ -117,6 +117,8 @@ task<> serve_client(std::shared_ptr<server> in, stream_socket& socket) {
   } const guard{*in, self()};
   if (const auto oldest = in->clients.add(self())) exit(*oldest, "kill"_atom);
   const auto client = make_transport(this_node().scheduler(), std::move(socket));
+  if (!co_await internal::readable(*client, this_node().scheduler().time().now() + patience)) co_return;
+  in->clients.heard(self());
   const auto asked = co_await hear(*client);
   if (!asked) {
     log::notice("epmd: a request is refused: ~p", asked.error().reason());

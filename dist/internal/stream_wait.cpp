@@ -27,6 +27,10 @@ task<result<>> wait(transport& on_this, transport::direction what, clock::time_p
 
 } // namespace
 
+task<result<>> readable(transport& from, clock::time_point deadline) {
+  return wait(from, transport::direction::input, deadline);
+}
+
 task<result<bool>> read_some(transport& from, std::vector<std::byte>& into, std::size_t bytes_max,
                              clock::time_point deadline) {
   constexpr std::size_t step = 4096;

@@ -21,6 +21,9 @@ inline constexpr clock::time_point no_deadline = clock::time_point::max();
 /// What is left until @p deadline, zero if it has passed.
 std::chrono::milliseconds time_left(clock::time_point deadline);
 
+/// Waits until there is something to read, or the peer sends no more. @errors `timeout`
+task<result<>> readable(transport& from, clock::time_point deadline);
+
 /// Appends what comes next to @p into, which may have @p bytes_max bytes.
 /// @returns false if the peer sends no more
 /// @errors `timeout`; `too_long`  there are @p bytes_max bytes and more would come; POSIX reasons
