@@ -18,6 +18,8 @@ namespace {
 
 // While the connection is set up, signals wait as they are; this many, then senders wait too.
 constexpr std::size_t pending_signals_busy = 1000;
+// A sender that never waits exits past this many: some 100 MB, in the seven seconds that setting up may take.
+constexpr std::size_t pending_signals_full = 1'000'000;
 
 void tell_noconnection(node& on, signal_kind kind, const pid& to, const pid& from, term ref) {
   auto* s = new_signal(kind);
@@ -34,14 +36,19 @@ void tell_resume(node& on, const std::vector<pid>& suspended) {
 
 } // namespace
 
-connection::state connection::now() const {
-  const std::lock_guard lock{mutex_};
-  return state_;
-}
-
 peer_facts connection::facts() const {
   const std::lock_guard lock{mutex_};
   return facts_;
+}
+
+bool connection::has_been_up() const {
+  const std::lock_guard lock{mutex_};
+  return has_been_up_;
+}
+
+term connection::why_closed() const {
+  const std::lock_guard lock{mutex_};
+  return why_closed_;
 }
 
 // -- sending ------------------------------------------------------------------------------------------------------------------------
@@ -69,22 +76,48 @@ result<encoded> encode(const control::message& signal, flag_set agreed, std::uin
 
 } // namespace
 
+namespace {
+
+// What a program chooses the size and number of. The rest follows from what processes are to each other, and the peer must learn of it.
+bool is_message(const control::message& signal) {
+  return std::holds_alternative<control::send>(signal) || std::holds_alternative<control::reg_send>(signal) ||
+         std::holds_alternative<control::alias_send>(signal) || std::holds_alternative<control::exit2>(signal);
+}
+
+// The peer learns of an end even where its reason is more than a message may hold.
+void shorten_reason(control::message& signal) {
+  if (auto* e = std::get_if<control::exit>(&signal)) e->reason = "system_limit"_atom;
+  if (auto* d = std::get_if<control::monitor_exit>(&signal)) d->reason = "system_limit"_atom;
+}
+
+result<encoded> encode_or_shorten(control::message& signal, flag_set agreed, std::uint64_t sequence) {
+  auto made = encode(signal, agreed, sequence);
+  if (made || is_message(signal) || !made.error().reason().is_tagged("system_limit"_atom, 2)) return made;
+  shorten_reason(signal);
+  return encode(signal, agreed, sequence);
+}
+
+} // namespace
+
+bool connection::is_past_limit(const control::message& signal) const {
+  return is_message(signal) && (pending_.size() >= pending_signals_full || outbox_.size() > outbox::full_bytes);
+}
+
 routed connection::put(const pid& from, control::message signal) {
   flag_set agreed;
   {
     const std::lock_guard lock{mutex_};
     if (state_ == state::closed) return routed::no_connection;
+    if (is_past_limit(signal)) return routed::too_large;
     remember(signal);
     if (state_ == state::pending) {
       pending_.push_back({from, std::move(signal)});
-      if (pending_.size() < pending_signals_busy || from.id == 0) return routed::sent;
-      suspended_.push_back(from);
-      return routed::busy;
+      return suspend_past(pending_.size() >= pending_signals_busy, from);
     }
     agreed = facts_.flags;
   }
   // Encoded by the sender, outside the lock: a sender is one thread at a time, so its signals stay in order.
-  auto made = encode(signal, agreed, sequences_.fetch_add(1, std::memory_order_relaxed));
+  auto made = encode_or_shorten(signal, agreed, sequences_.fetch_add(1, std::memory_order_relaxed));
   if (!made)
     return made.error().reason().is_tagged("notsup"_atom, 2)
                ? routed::sent
@@ -93,8 +126,7 @@ routed connection::put(const pid& from, control::message signal) {
   routed outcome = routed::sent;
   {
     const std::lock_guard lock{mutex_};
-    if (state_ != state::up) return routed::no_connection;
-    if (outbox_.size() > outbox::full_bytes) return routed::too_large;
+    if (state_ != state::up) return routed::sent; // lost with the connection; a bond has been told so
     if (made->large)
       outbox_.push(from, std::move(*made->large));
     else
@@ -103,13 +135,16 @@ routed connection::put(const pid& from, control::message signal) {
       resting_ = false;
       wake = channel_;
     }
-    if (outbox_.size() > outbox::busy_bytes && from.id != 0) {
-      suspended_.push_back(from);
-      outcome = routed::busy;
-    }
+    outcome = suspend_past(outbox_.size() > outbox::busy_bytes, from);
   }
   if (wake.id != 0) node_.send(wake, "flush"_atom);
   return outcome;
+}
+
+routed connection::suspend_past(bool busy, const pid& from) {
+  if (!busy || from.id == 0 || !node_.is_local(from)) return routed::sent;
+  if (suspended_.empty() || suspended_.back() != from) suspended_.push_back(from);
+  return routed::busy;
 }
 
 void connection::tick() {
@@ -154,6 +189,7 @@ bool connection::open(const peer_facts& facts, const pid& channel) {
     }
     pending_ = {};
     state_ = state::up;
+    has_been_up_ = true;
     suspended = std::exchange(suspended_, {});
     for (const auto& [who, ref] : waiters_)
       node_.send(who, tuple(ref, true));
@@ -163,36 +199,44 @@ bool connection::open(const peer_facts& facts, const pid& channel) {
   return true;
 }
 
-bool connection::close(const term& reason) {
-  peer_bonds bonds;
-  std::vector<pid> suspended;
-  std::vector<pid> watchers;
-  std::vector<std::pair<pid, reference>> waiters;
-  pid channel;
-  {
-    const std::lock_guard lock{mutex_};
-    if (state_ == state::closed) return false;
-    state_ = state::closed;
-    bonds = std::exchange(bonds_, {});
-    suspended = std::exchange(suspended_, {});
-    watchers = std::exchange(watchers_, {});
-    waiters = std::exchange(waiters_, {});
-    pending_ = {};
-    channel = channel_;
-  }
-  bonds.dissolve(
-      [&](const pid& local, const pid& remote) { tell_noconnection(node_, signal_kind::link_exit, local, remote, {}); },
-      [&](const reference& ref, const pid& watcher) { tell_noconnection(node_, signal_kind::down, watcher, {}, ref); },
-      [&](const reference& ref, const pid& target) {
-        tell_noconnection(node_, signal_kind::demonitor, target, {}, ref);
-      });
-  for (const pid& who : watchers)
-    node_.send(who, tuple("nodedown"_atom, peer_));
-  for (const auto& [who, ref] : waiters)
-    node_.send(who, tuple(ref, false));
-  tell_resume(node_, suspended);
-  if (channel.id != 0) node_.send(channel, tuple("close"_atom, reason));
+connection::state connection::close(const term& reason) {
+  std::vector<pending_signal> lost; // destroyed after the lock is free
+  const std::lock_guard lock{mutex_};
+  if (state_ == state::closed) return state::closed;
+  lost = std::exchange(pending_, {});
+  const state was = state_;
+  dissolve(reason);
+  return was;
+}
+
+bool connection::give_up(const term& reason) {
+  std::vector<pending_signal> lost;
+  const std::lock_guard lock{mutex_};
+  if (state_ != state::pending) return false;
+  lost = std::exchange(pending_, {});
+  dissolve(reason);
   return true;
+}
+
+// Under the lock: a bond is made before all this or not at all.
+void connection::dissolve(const term& reason) {
+  why_closed_ = reason;
+  std::exchange(bonds_, {})
+      .dissolve([&](const pid& local,
+                    const pid& remote) { tell_noconnection(node_, signal_kind::link_exit, local, remote, {}); },
+                [&](const reference& ref, const pid& watcher) {
+                  tell_noconnection(node_, signal_kind::down, watcher, {}, ref);
+                },
+                [&](const reference& ref, const pid& target) {
+                  tell_noconnection(node_, signal_kind::demonitor, target, {}, ref);
+                });
+  for (const pid& who : std::exchange(watchers_, {}))
+    node_.send(who, tuple("nodedown"_atom, peer_));
+  for (const auto& [who, ref] : std::exchange(waiters_, {}))
+    node_.send(who, tuple(ref, false));
+  tell_resume(node_, std::exchange(suspended_, {}));
+  if (channel_.id != 0) node_.send(channel_, tuple("close"_atom, reason));
+  state_ = state::closed;
 }
 
 // -- the channel's side ---------------------------------------------------------------------------------------------------------------------
@@ -220,11 +264,16 @@ bool connection::rest() {
 
 // -- bonds of the peer's making -----------------------------------------------------------------------------------------------------------------
 
-bool connection::peer_linked(const pid& local, const pid& remote) {
+connection::bond connection::peer_links(const pid& local, const pid& remote) {
   const std::lock_guard lock{mutex_};
-  if (bonds_.size() >= bonds_max) return false;
+  if (state_ == state::closed) return bond::lost;
+  if (bonds_.size() >= bonds_max) return bond::too_many;
+  if (!node_.is_local(local)) return bond::nobody;
+  auto* s = new_signal(signal_kind::link);
+  s->from = remote;
+  if (!node_.push(local, s)) return bond::nobody;
   bonds_.add_link(local, remote);
-  return true;
+  return bond::made;
 }
 
 void connection::peer_unlinked(const pid& local, const pid& remote) {
@@ -232,11 +281,19 @@ void connection::peer_unlinked(const pid& local, const pid& remote) {
   bonds_.remove_link(local, remote);
 }
 
-bool connection::peer_monitors(const reference& ref, const pid& target) {
+connection::bond connection::peer_monitors(const reference& ref, const pid& target, const pid& watcher,
+                                           const term& named) {
   const std::lock_guard lock{mutex_};
-  if (bonds_.size() >= bonds_max) return false;
+  if (state_ == state::closed) return bond::lost;
+  if (bonds_.size() >= bonds_max) return bond::too_many;
+  if (!node_.is_local(target)) return bond::nobody;
+  auto* s = new_signal(signal_kind::monitor);
+  s->from = watcher;
+  s->ref = ref.as_term();
+  s->value = named;
+  if (!node_.push(target, s)) return bond::nobody;
   bonds_.add_watched(ref, target);
-  return true;
+  return bond::made;
 }
 
 std::optional<pid> connection::peer_demonitors(const reference& ref) {

@@ -40,13 +40,17 @@ public:
   /// Counts the connections of this node. @erlang net_kernel connection_id
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] node& home() const noexcept { return node_; }
-  [[nodiscard]] state now() const;
+  [[nodiscard]] state now() const noexcept { return state_.load(std::memory_order_acquire); }
   [[nodiscard]] peer_facts facts() const;
+  /// Whether it is up, or was before it was closed.
+  [[nodiscard]] bool has_been_up() const;
+  /// Why it was closed.
+  [[nodiscard]] term why_closed() const;
 
   // -- any thread: signals of local processes to the peer ----------------------------------------------------------------------------------
 
-  /// Puts a signal on its way, and remembers the bond that it makes or breaks.
-  /// `busy`: the sender is to be suspended; it gets the signal `resume` when there is room.
+  /// Puts a signal on its way, and remembers the bond that it makes or breaks. What is on its way when the connection goes is lost with it.
+  /// `busy`: the sender is to be suspended; it gets the signal `resume` when there is room. `too_large`: only of messages and exit/2; all else always finds room.
   routed put(const pid& from, control::message signal);
 
   // -- the process that sets up or runs the connection ------------------------------------------------------------------------------
@@ -54,8 +58,11 @@ public:
   /// The connection is up: what waited is encoded for @p facts. @p channel gets the atom `flush` when there is something to write after it said `rest`.
   /// False if it is no longer pending.
   bool open(const peer_facts& facts, const pid& channel);
-  /// Closes: bonds break with noconnection, those who wait are told, the channel gets {close, Reason}. False if it was closed already.
-  bool close(const term& reason);
+  /// Closes: bonds break with noconnection, those who wait are told, the channel gets {close, Reason}. Who sees it closed comes after all that.
+  /// @returns what it was
+  state close(const term& reason);
+  /// Closes it if it is still being set up. False if it is not.
+  bool give_up(const term& reason);
 
   /// What is to be written next, about @p bytes of it. The spans are good until `written`.
   void gather(std::size_t bytes, std::vector<std::span<const std::byte>>& into);
@@ -66,11 +73,20 @@ public:
   /// The channel goes to sleep: the next signal is to wake it. False if there is something to write already.
   bool rest();
 
-  // -- bonds that signals of the peer make or break; false: there are too many ------------------------------------------------------
+  // -- bonds that signals of the peer make or break -----------------------------------------------------------------------------------
 
-  bool peer_linked(const pid& local, const pid& remote);
+  /// What became of a bond that the peer wants.
+  enum class bond : std::uint8_t {
+    made,
+    nobody, // there is no such process
+    lost,   // the connection is closed: nobody will hear of it
+    too_many,
+  };
+  /// Links a local process, and remembers it. One step: whoever is linked is told when the connection goes.
+  bond peer_links(const pid& local, const pid& remote);
   void peer_unlinked(const pid& local, const pid& remote);
-  bool peer_monitors(const reference& ref, const pid& target);
+  /// The same for a monitor. @p named: what DOWN is to name
+  bond peer_monitors(const reference& ref, const pid& target, const pid& watcher, const term& named);
   /// Whom the peer watched under @p ref.
   std::optional<pid> peer_demonitors(const reference& ref);
   void monitor_fired(const reference& ref);
@@ -93,15 +109,20 @@ private:
   };
 
   void remember(const control::message& signal);
+  [[nodiscard]] bool is_past_limit(const control::message& signal) const;
+  routed suspend_past(bool busy, const pid& from);
+  void dissolve(const term& reason);
 
   node& node_;
   const atom peer_;
   const std::uint64_t id_;
 
-  mutable std::mutex mutex_; // guards all below
-  state state_ = state::pending;
+  mutable std::mutex mutex_;                 // guards all below
+  std::atomic<state> state_{state::pending}; // written under the lock, read by anybody
   peer_facts facts_;
   pid channel_;
+  bool has_been_up_ = false;
+  term why_closed_;
   bool resting_ = false; // the channel waits to be told that there is something to write
   std::vector<pending_signal> pending_;
   // Of fragmented messages; outside the lock. Never 0: docs/formats/frames.md.

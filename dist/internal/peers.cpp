@@ -9,11 +9,34 @@
 
 namespace agner::dist::internal {
 
+// -- the table ----------------------------------------------------------------------------------------------------------------------
+
 std::shared_ptr<connection> peers::add(atom peer) {
   auto made = std::make_shared<connection>(node_, peer, ++made_);
-  connections_[peer] = made;
+  connections_[peer] = {made};
   if (std::ranges::find(seen_, peer) == seen_.end()) seen_.push_back(peer);
   return made;
+}
+
+peers::entry* peers::living(atom peer) {
+  settle(peer);
+  const auto found = connections_.find(peer);
+  return found == connections_.end() ? nullptr : &found->second;
+}
+
+void peers::announce(entry& of) {
+  if (std::exchange(of.announced, true)) return;
+  tell("nodeup"_atom, *of.at, {});
+}
+
+void peers::settle(atom peer) {
+  const auto found = connections_.find(peer);
+  if (found == connections_.end() || found->second.at->now() != connection::state::closed) return;
+  const std::shared_ptr<connection> gone = found->second.at;
+  const bool was_up = gone->has_been_up();
+  if (was_up) announce(found->second);
+  connections_.erase(found);
+  if (was_up) tell("nodedown"_atom, *gone, gone->why_closed());
 }
 
 // -- finding ------------------------------------------------------------------------------------------------------------------------
@@ -22,11 +45,16 @@ std::shared_ptr<connection> peers::reach(atom peer) {
   std::shared_ptr<connection> made;
   {
     const std::lock_guard lock{mutex_};
-    if (const auto at = connections_.find(peer); at != connections_.end()) return at->second;
+    if (const entry* there = living(peer)) return there->at;
     if (stopped_ || peer == node_.name() || !handshake::split(peer.name())) return nullptr;
     made = add(peer);
   }
-  start_setup_(made);
+  try {
+    start_setup_(made);
+  } catch (const raised& failure) { // no room for a process: whoever waits for the connection would wait for ever
+    close(made, failure.reason());
+    return nullptr;
+  }
   return made;
 }
 
@@ -43,7 +71,8 @@ std::shared_ptr<connection> peers::reach_for_signal(atom peer) {
 std::shared_ptr<connection> peers::find(atom peer) const {
   const std::lock_guard lock{mutex_};
   const auto at = connections_.find(peer);
-  return at == connections_.end() ? nullptr : at->second;
+  if (at == connections_.end() || at->second.at->now() == connection::state::closed) return nullptr;
+  return at->second.at;
 }
 
 std::vector<atom> peers::names(node_type which) const {
@@ -55,9 +84,9 @@ std::vector<atom> peers::names(node_type which) const {
     found.push_back(node_.name());
     return found;
   }
-  for (const auto& [name, at] : connections_) {
-    if (at->now() != connection::state::up) continue;
-    const bool visible = at->facts().published;
+  for (const auto& [name, there] : connections_) {
+    if (there.at->now() != connection::state::up) continue;
+    const bool visible = there.at->facts().published;
     if (which == node_type::connected || visible == (which == node_type::visible)) found.push_back(name);
   }
   return found;
@@ -68,7 +97,12 @@ std::vector<atom> peers::names(node_type which) const {
 handshake::known peers::known_of(atom peer) const {
   const auto at = connections_.find(peer);
   if (at == connections_.end()) return handshake::known::nothing;
-  return at->second->now() == connection::state::up ? handshake::known::up : handshake::known::outgoing;
+  switch (at->second.at->now()) {
+  case connection::state::pending: return handshake::known::outgoing;
+  case connection::state::up: return handshake::known::up;
+  case connection::state::closed: break;
+  }
+  return handshake::known::nothing;
 }
 
 handshake::known peers::standing_of(std::string_view name) const {
@@ -79,7 +113,10 @@ handshake::known peers::standing_of(std::string_view name) const {
 
 bool peers::open_outgoing(const std::shared_ptr<connection>& at, const peer_facts& facts, const pid& channel) {
   if (!at->open(facts, channel)) return false;
-  tell("nodeup"_atom, *at, facts.published, {});
+  const std::lock_guard lock{mutex_};
+  // If it is closed again already, whoever saw that first has told of both.
+  if (const auto there = connections_.find(at->peer()); there != connections_.end() && there->second.at == at)
+    announce(there->second);
   return true;
 }
 
@@ -91,11 +128,12 @@ std::shared_ptr<connection> peers::open_incoming(atom peer, handshake::status gi
     {
       const std::lock_guard lock{mutex_};
       if (stopped_) return nullptr;
+      settle(peer);
       const auto decision = handshake::commit(node_.name().name(), peer.name(), known_of(peer), given);
       if (decision == handshake::commitment::yield) return nullptr;
       replace = decision == handshake::commitment::replace_old;
       // Where our own attempt is given up, what waits in it goes out over the connection that has come.
-      at = decision == handshake::commitment::go_up ? add(peer) : connections_[peer];
+      at = decision == handshake::commitment::go_up ? add(peer) : connections_[peer].at;
     }
     if (replace)
       close(at, "connection_closed"_atom);
@@ -106,17 +144,17 @@ std::shared_ptr<connection> peers::open_incoming(atom peer, handshake::status gi
 }
 
 bool peers::close(const std::shared_ptr<connection>& at, const term& reason) {
-  const bool was_up = at->now() == connection::state::up;
-  const bool published = at->facts().published;
-  {
-    // Out of the table first: whoever is told may connect anew.
-    const std::lock_guard lock{mutex_};
-    const auto found = connections_.find(at->peer());
-    if (found != connections_.end() && found->second == at) connections_.erase(found);
-  }
-  if (!at->close(reason)) return false;
-  if (was_up) tell("nodedown"_atom, *at, published, reason);
-  return true;
+  const bool closed = at->close(reason) != connection::state::closed;
+  const std::lock_guard lock{mutex_};
+  settle(at->peer());
+  return closed;
+}
+
+bool peers::give_up(const std::shared_ptr<connection>& at, const term& reason) {
+  const bool closed = at->give_up(reason);
+  const std::lock_guard lock{mutex_};
+  settle(at->peer());
+  return closed;
 }
 
 void peers::stop() {
@@ -124,8 +162,8 @@ void peers::stop() {
   {
     const std::lock_guard lock{mutex_};
     stopped_ = true;
-    for (const auto& [name, at] : connections_)
-      all.push_back(at);
+    for (const auto& [name, there] : connections_)
+      all.push_back(there.at);
   }
   for (const auto& at : all)
     close(at, "net_kernel_terminated"_atom);
@@ -163,8 +201,8 @@ term event(atom what, const connection& about, const net_kernel::monitor_options
 
 } // namespace
 
-void peers::tell(atom what, const connection& about, bool published, const term& reason) {
-  const std::lock_guard lock{mutex_};
+void peers::tell(atom what, const connection& about, const term& reason) {
+  const bool published = about.facts().published;
   std::erase_if(subscribers_, [&](const subscriber& s) {
     if (!node_.is_alive(s.who)) return true;
     if (wants(s.options, published)) node_.send(s.who, event(what, about, s.options, published, reason));

@@ -30,7 +30,7 @@ public:
   // -- finding ----------------------------------------------------------------------------------------------------------------------
 
   /// The connection to @p peer, pending at worst: made, and its setting up begun, if there is none.
-  /// Null for what is no node's name, for this node's own, and after `stop`.
+  /// Null for what is no node's name, for this node's own, after `stop`, and where nobody can set it up.
   std::shared_ptr<connection> reach(atom peer);
   /// The same for a signal, which makes a connection only where the options let it.
   std::shared_ptr<connection> reach_for_signal(atom peer);
@@ -50,6 +50,8 @@ public:
 
   /// Closes the connection, tells of it, forgets it. False if it was closed already.
   bool close(const std::shared_ptr<connection>& at, const term& reason);
+  /// Closes and forgets it if it is still being set up. False if it is not: a peer may have brought it up.
+  bool give_up(const std::shared_ptr<connection>& at, const term& reason);
   /// Closes all and makes no more.
   void stop();
 
@@ -64,16 +66,25 @@ private:
     net_kernel::monitor_options options;
   };
 
+  struct entry {
+    std::shared_ptr<connection> at;
+    bool announced = false; // nodeup has been told
+  };
+
+  // Under the lock. A closed connection stays in the table until the first who looks has told of its end: nodedown is told before the next nodeup, and after the DOWNs.
+  entry* living(atom peer);
   std::shared_ptr<connection> add(atom peer);
+  void settle(atom peer);
+  void announce(entry& of);
   [[nodiscard]] handshake::known known_of(atom peer) const;
-  void tell(atom what, const connection& about, bool published, const term& reason);
+  void tell(atom what, const connection& about, const term& reason);
 
   node& node_;
   const auto_connect connects_;
   setup start_setup_;
 
   mutable std::mutex mutex_; // guards all below; taken before that of a connection
-  boost::unordered_flat_map<atom, std::shared_ptr<connection>, std::hash<atom>> connections_;
+  boost::unordered_flat_map<atom, entry, std::hash<atom>> connections_;
   std::vector<atom> seen_; // every name ever connected to
   std::vector<subscriber> subscribers_;
   std::uint64_t made_ = 0;

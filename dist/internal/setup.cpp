@@ -8,6 +8,7 @@
 #include "../../actors/process.hpp"
 #include "../../runtime/stream_socket.hpp"
 #include "dist_context.hpp"
+#include "stream_wait.hpp"
 
 namespace agner::dist::internal {
 
@@ -62,7 +63,7 @@ task<> leave_to_peer(dist_context& in, const std::shared_ptr<connection>& at, cl
   const reference ref = make_ref();
   at->when_up(self(), ref);
   co_await receive(on(match(ref, _), [] {}), after(left(in, deadline), [] {}));
-  if (at->now() == connection::state::pending) in.table.close(at, "setup_timer_timeout"_atom);
+  in.table.give_up(at, "setup_timer_timeout"_atom);
 }
 
 void report_failure(atom peer, const term& reason) {
@@ -70,13 +71,22 @@ void report_failure(atom peer, const term& reason) {
   log::notice("Connection attempt to node ~p failed: ~p", peer, reason);
 }
 
+// However setting up ends, nobody waits for a connection that nobody sets up. One that the peer brought up meanwhile is not this attempt's to close.
+struct attempting {
+  dist_context& in;
+  const std::shared_ptr<connection>& at;
+  term reason = "connection_closed"_atom;
+  ~attempting() { in.table.give_up(at, reason); }
+};
+
 } // namespace
 
 task<> run_outgoing(std::shared_ptr<dist_context> in, std::shared_ptr<connection> at) {
   const auto deadline = deadline_of(*in);
+  attempting guard{*in, at};
   const auto give_up = [&](const term& reason) {
-    report_failure(at->peer(), reason);
-    in->table.close(at, reason);
+    guard.reason = reason;
+    if (at->now() == connection::state::pending) report_failure(at->peer(), reason);
   };
   auto secured = co_await reach(*in, at->peer(), deadline);
   if (!secured) co_return give_up(secured.error().reason());
@@ -99,17 +109,21 @@ struct stranger {
   ~stranger() { in.callers.remove(who); }
 };
 
-// Until the caller has proven itself, it is a stranger, and may be sent away for another.
+// Until the caller has proven itself, it is a stranger, and may be sent away for another: one of the two happens, never both.
 task<result<handshake_outcome>> meet(dist_context& in, const handshake_setup& setup, stream_socket& from,
                                      clock::time_point deadline, std::optional<packet_link>& link) {
   const stranger counted{in, self()};
-  if (const auto oldest = in.callers.add(self())) exit(*oldest, "kill"_atom);
-  auto secured =
-      co_await in.options.over->secure_server(make_transport(in.home.scheduler(), std::move(from)), deadline);
+  if (const auto leaves = in.callers.add(self())) exit(*leaves, "kill"_atom);
+  auto stream = make_transport(in.home.scheduler(), std::move(from));
+  // With every carrier it is the caller who speaks first.
+  if (auto first = co_await readable(*stream, deadline); !first) co_return std::unexpected(first.error());
+  in.callers.heard(self());
+  auto secured = co_await in.options.over->secure_server(std::move(stream), deadline);
   if (!secured) co_return std::unexpected(secured.error());
   link.emplace(std::move(*secured), in.options.over->header(), deadline);
   auto met = co_await answer_peer(*link, setup);
   if (!met) co_return fail(in.options.over->in_full(link->stream(), met.error().reason()));
+  if (!in.callers.remove(self())) co_return fail("too_many_callers"_atom);
   co_return met;
 }
 

@@ -89,11 +89,9 @@ result<> signal_delivery::on(control::alias_send& what) {
 // -- links ----------------------------------------------------------------------------------------------------------------------------------
 
 result<> signal_delivery::on(control::link& what) {
-  if (!at_.peer_linked(what.to, what.from)) return too_many_bonds();
-  if (!tell(what.to, signal_kind::link, what.from, {}, {})) {
-    at_.peer_unlinked(what.to, what.from);
-    at_.put(what.to, control::exit{what.to, what.from, "noproc"_atom});
-  }
+  const auto made = at_.peer_links(what.to, what.from);
+  if (made == connection::bond::too_many) return too_many_bonds();
+  if (made == connection::bond::nobody) at_.put(what.to, control::exit{what.to, what.from, "noproc"_atom});
   return {};
 }
 
@@ -106,7 +104,7 @@ result<> signal_delivery::on(control::unlink& what) {
 result<> signal_delivery::on(control::unlink_id& what) {
   at_.peer_unlinked(what.to, what.from);
   if (!tell(what.to, signal_kind::unlink, what.from, {}, {}, what.id))
-    at_.put({}, control::unlink_id_ack{what.id, what.to, what.from});
+    at_.put(what.to, control::unlink_id_ack{what.id, what.to, what.from});
   return {};
 }
 
@@ -132,13 +130,11 @@ result<> signal_delivery::on(control::monitor& what) {
   const auto* by_pid = std::get_if<pid>(&what.target);
   const auto target = by_pid != nullptr ? std::optional{*by_pid} : node_.whereis(std::get<atom>(what.target));
   term named = by_pid != nullptr ? term(*by_pid) : term(std::get<atom>(what.target));
-  if (target) {
-    if (!at_.peer_monitors(what.ref, *target)) return too_many_bonds();
-    if (tell(*target, signal_kind::monitor, what.from, what.ref, named)) return {};
-    at_.peer_demonitors(what.ref);
-  }
+  const auto made = target ? at_.peer_monitors(what.ref, *target, what.from, named) : connection::bond::nobody;
+  if (made == connection::bond::too_many) return too_many_bonds();
   // Said by the process that is gone, so that it comes behind what that has sent.
-  at_.put(by_pid != nullptr ? *by_pid : pid{}, control::monitor_exit{what.target, what.from, what.ref, "noproc"_atom});
+  if (made == connection::bond::nobody)
+    at_.put(target.value_or(pid{}), control::monitor_exit{what.target, what.from, what.ref, "noproc"_atom});
   return {};
 }
 
