@@ -81,6 +81,7 @@ void channel::read_turn() {
   std::size_t total = 0;
   for (;;) {
     while (auto frame = reader_.next()) {
+      if (at_->now() == connection::state::closed) return; // its end has been told: nothing comes after that
       if (auto done = delivery_.deliver(*frame); !done) return end(done.error().reason());
     }
     if (reader_.failed()) return end(reader_.failed()->reason());
