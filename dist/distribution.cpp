@@ -19,6 +19,9 @@ namespace {
 
 using internal::dist_context;
 
+// Callers that the kernel holds until they are taken. Past that it drops them without a word, and they try again after a second: a crowd must not cost a good one that.
+constexpr int callers_waiting_max = 1024;
+
 /// The process `net_kernel`: peers ask it whether they may talk to this node. @source OTP 25 net_kernel, handle_call is_auth
 struct net_kernel_server {
   term handle_call(const term& request) {
@@ -36,7 +39,7 @@ result<stream_socket> listen(const distribution_options& options, std::uint16_t&
     if (!socket) return socket;
     socket->set(socket_option::reuseaddr, 1);
     result<> ready = socket->bind({options.listen_ip, static_cast<std::uint16_t>(candidate)});
-    if (ready) ready = socket->listen(128);
+    if (ready) ready = socket->listen(callers_waiting_max);
     if (ready) {
       const auto bound = socket->sockname();
       if (!bound) return std::unexpected(bound.error());

@@ -19,10 +19,12 @@ using std::chrono::milliseconds;
 
 constexpr int tries_max = 5; // to find or become an epmd before the first registration fails
 constexpr milliseconds between_tries{200};
+// An epmd that takes the name and closes at once is asked again no sooner than this.
+constexpr milliseconds between_registrations{1000};
 
 // Makes sure that something answers at epmd's port: what is installed, else our own. Others may do the same at the same time; one of them wins, and all find it.
 task<> start_epmd(node& on, const epmd_options& options) {
-  if (co_await internal::start_epmd_daemon()) co_return;
+  if (options.prefers_installed && co_await internal::start_epmd_daemon(options.port)) co_return;
   if (const auto own = epmd::start_server(on, {options.listen_ip, options.port}))
     log::info("epmd: none is installed, this node answers at port ~p", options.port);
 }
@@ -54,11 +56,14 @@ task<> keep_registered(epmd::alive_request what, epmd_options options, pid start
     }
     if (!connection) {
       log::warning("epmd: cannot register ~s again: ~p", binary(what.name), connection.error().reason());
-      co_await receive(after(std::chrono::seconds{1}, [] {}));
+      co_await receive(after(between_registrations, [] {}));
       continue;
     }
+    const auto soonest = this_node().scheduler().time().now() + between_registrations;
     std::vector<std::byte> ignored;
     co_await internal::read_some(**connection, ignored, 1, internal::no_deadline);
+    connection = fail("closed"_atom); // whatever it said: a connection that is left open would keep the name from us
+    co_await receive(after(internal::time_left(soonest), [] {}));
   }
 }
 

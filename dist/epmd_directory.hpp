@@ -18,6 +18,8 @@ struct epmd_options {
   std::uint16_t port = 0;
   /// Where our own one listens.
   ip_address listen_ip = ip_address::any();
+  /// Whether the one that is installed is tried before our own.
+  bool prefers_installed = true;
 };
 
 /// A node stays registered: when epmd vanishes, it registers again with whatever takes its place, and takes its place if nothing does.

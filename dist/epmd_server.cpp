@@ -26,6 +26,8 @@ using std::chrono::seconds;
 constexpr seconds patience{10};
 // Clients that have not yet registered; one more, and the oldest goes.
 constexpr std::size_t clients_max = 256;
+// Clients that the kernel holds until they are taken; past that it drops them, and they try again after a second.
+constexpr int clients_waiting_max = 1024;
 // Nodes on one host, far above what one host runs.
 constexpr std::size_t nodes_max = 4096;
 
@@ -94,8 +96,7 @@ task<> keep_registered(std::shared_ptr<server> in, transport& client, alive_requ
   }
 }
 
-task<result<request>> hear(transport& client) {
-  const auto deadline = this_node().scheduler().time().now() + patience;
+task<result<request>> hear(transport& client, clock::time_point deadline) {
   std::vector<std::byte> bytes;
   std::size_t wanted = 2;
   while (bytes.size() < wanted) {
@@ -117,9 +118,10 @@ task<> serve_client(std::shared_ptr<server> in, stream_socket& socket) {
   } const guard{*in, self()};
   if (const auto oldest = in->clients.add(self())) exit(*oldest, "kill"_atom);
   const auto client = make_transport(this_node().scheduler(), std::move(socket));
-  if (!co_await internal::readable(*client, this_node().scheduler().time().now() + patience)) co_return;
+  const auto deadline = this_node().scheduler().time().now() + patience;
+  if (!co_await internal::readable(*client, deadline)) co_return;
   in->clients.heard(self());
-  const auto asked = co_await hear(*client);
+  const auto asked = co_await hear(*client, deadline);
   if (!asked) {
     log::notice("epmd: a request is refused: ~p", asked.error().reason());
     co_return;
@@ -159,7 +161,7 @@ result<pid> start_server(node& on, const socket_address& at) {
   if (!listening) return std::unexpected(listening.error());
   listening->set(socket_option::reuseaddr, 1);
   if (auto bound = listening->bind(at); !bound) return std::unexpected(bound.error());
-  if (auto heard = listening->listen(128); !heard) return std::unexpected(heard.error());
+  if (auto heard = listening->listen(clients_waiting_max); !heard) return std::unexpected(heard.error());
   return on.spawn(accept_clients, std::make_shared<server>(at.port), std::move(*listening));
 }
 

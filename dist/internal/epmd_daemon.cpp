@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <charconv>
 #include <thread>
 
 #include "../../actors/process.hpp"
@@ -16,14 +18,17 @@ namespace agner::dist::internal {
 namespace {
 
 // The daemon must not hold our standard descriptors open, nor change to a folder of ours.
-bool run_epmd() noexcept {
+bool run_epmd(std::uint16_t port) noexcept {
   posix_spawn_file_actions_t files;
   if (posix_spawn_file_actions_init(&files) != 0) return false;
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0);
   char name[] = "epmd";
   char daemon[] = "-daemon";
-  char* arguments[] = {name, daemon, nullptr};
+  char at[] = "-port";
+  std::array<char, 6> number{};
+  std::to_chars(number.data(), number.data() + number.size() - 1, port);
+  char* arguments[] = {name, daemon, at, number.data(), nullptr};
   ::pid_t child = 0;
   const int failed = posix_spawnp(&child, name, &files, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&files);
@@ -36,11 +41,11 @@ bool run_epmd() noexcept {
 
 } // namespace
 
-task<bool> start_epmd_daemon() {
+task<bool> start_epmd_daemon(std::uint16_t port) {
   const reference ref = make_ref();
   // Waiting for a child blocks, so a thread does it; it knows the pid only.
-  std::thread{[to = self(), ref] {
-    const bool started = run_epmd();
+  std::thread{[to = self(), ref, port] {
+    const bool started = run_epmd(port);
     if (node* home = node::local(to.home)) home->send(to, tuple(ref, started));
   }}.detach();
   co_return co_await receive(on(match(ref, any<bool>), [](bool started) { return started; }));

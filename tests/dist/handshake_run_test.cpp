@@ -15,6 +15,7 @@
 
 #include "../support/hexadecimal.hpp"
 #include "../support/memory_pipe.hpp"
+#include "handshake_peer.hpp"
 #include "table_node.hpp"
 
 namespace agner::dist::internal {
@@ -23,38 +24,14 @@ namespace {
 using namespace std::chrono_literals;
 using namespace handshake;
 using test::agreed;
+using test::challenge_as;
+using test::hear;
+using test::reply_with;
+using test::say;
+using test::stay;
 using testing::HasSubstr;
 
 // -- what the peer does -------------------------------------------------------------------------------------------------------------------
-
-task<> say(packet_link& link, result<std::vector<std::byte>> message) { must(co_await link.write(must(message))); }
-task<> say(packet_link& link, status what) { co_await say(link, write(status_message{what, {}, 0})); }
-
-template <class Parse>
-auto hear(packet_link& link, Parse parse) -> task<std::remove_cvref_t<decltype(*parse(std::span<const std::byte>{}))>> {
-  const auto packet = must(co_await link.read(message_bytes_max));
-  co_return must(parse(packet));
-}
-
-task<> stay() {
-  co_await receive([](decltype("end"_atom)) {});
-}
-
-/// Everything after a status with which it goes on, as acceptor.
-task<> challenge_as(packet_link& link, std::string name, cookie secret, flag_set flags = agreed) {
-  co_await say(link, write(challenge_message{flags, 1234, 77, std::move(name)}));
-  const auto reply = co_await hear(link, read_reply);
-  if (!secret.is_proven(reply.proof, 1234)) co_return; // as OTP: closes without a word
-  co_await say(link, write(ack_message{secret.proof_for(reply.challenge)}));
-  co_await stay();
-}
-
-/// Everything after a status with which it goes on, as initiator.
-task<> reply_with(packet_link& link, cookie secret) {
-  const auto asked = co_await hear(link, read_challenge);
-  co_await say(link, write(reply_message{4321, secret.proof_for(asked.challenge)}));
-  co_await stay();
-}
 
 const name_message from_peer{.flags = agreed, .creation = 77, .name = "peer@host"};
 
