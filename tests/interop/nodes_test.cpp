@@ -150,6 +150,30 @@ TEST_P(Nodes, TheFirstMessageMayBeLarge) {
   EXPECT_TRUE(back == large) << print_short(back);
 }
 
+TEST_P(Nodes, AreToldOfBeforeTheirFirstSignal) {
+  node here{ours(GetParam(), "cpp")};
+  erl_peer erl{theirs(GetParam(), "erl")};
+  std::promise<void> watching;
+
+  auto seen = std::async(std::launch::async, [&] {
+    return here.run([&]() -> task<std::vector<term>> {
+      register_("watcher"_atom, self());
+      net_kernel::monitor_nodes(true, {.plain = true, .node_type = net_kernel::monitor_options::type::all});
+      watching.set_value();
+      std::vector<term> all = co_await next_messages(1);
+      EXPECT_EQ(nodes(node_type::connected), atoms{erl_name});
+      all.push_back((co_await next_messages(1))[0]);
+      co_return all;
+    });
+  });
+  watching.get_future().wait();
+  erl.eval("{watcher, 'cpp@127.0.0.1'} ! hello");
+
+  const auto messages = seen.get();
+  EXPECT_EQ(print(messages[0]), "{nodeup,'erl@127.0.0.1'}");
+  EXPECT_EQ(messages[1], term{"hello"_atom});
+}
+
 // -- going ------------------------------------------------------------------------------------------------------------------------------
 
 TEST_P(Nodes, TellOfAKilledErlangNodeInOrder) {
@@ -296,6 +320,33 @@ TEST_P(Nodes, KeepTheOrderOfTwentyThousandMessagesAmongLargeOnesOfOthers) {
             "[normal,normal,normal]");
 }
 
+TEST_P(Nodes, ASenderThatWaitsForAStoppedNodeGoesOnWhenThatIsGone) {
+  erl_peer erl{theirs(GetParam(), "erl")};
+  begin(erl);
+  node here{ours(GetParam(), "cpp")};
+
+  const auto [why, down] = here.run([&]() -> task<std::pair<term, term>> {
+    const pid puppet = co_await puppet_on(erl_name);
+    erl.pause();
+    const auto sender = spawn_monitor(
+        [](pid parent, pid to) -> task<> {
+          const term piece = binary(string(1 << 20, 'p'));
+          send(parent, "begun"_atom);
+          for (int i = 0; i < 100; ++i)
+            co_await send(to, piece);
+        },
+        self(), puppet);
+    const reference watch = monitor(puppet);
+    co_await receive([](atom) {});
+    erl.kill();
+    const term of_sender = co_await end_of(sender.monitor);
+    co_return std::pair{of_sender, co_await end_of(watch)};
+  });
+
+  EXPECT_EQ(why, term{"normal"_atom});
+  EXPECT_EQ(down, term{"noconnection"_atom});
+}
+
 // -- what else happens between Erlang nodes ------------------------------------------------------------------------------------------------
 
 TEST_P(Nodes, LeaveGlobalOfOthersAlone) {
@@ -312,8 +363,49 @@ TEST_P(Nodes, LeaveGlobalOfOthersAlone) {
   EXPECT_EQ(one.eval("{nodes(), nodes(hidden)}"), "{['two@127.0.0.1'],['cpp@127.0.0.1']}");
 }
 
+// What a node without Erlang's functions cannot do is said at once.
+TEST_P(Nodes, RefuseToRunErlangsFunctions) {
+  node here{ours(GetParam(), "cpp")};
+  erl_peer erl{theirs(GetParam(), "erl")};
+
+  EXPECT_EQ(erl.eval("try erpc:call('cpp@127.0.0.1', erlang, node, []) catch C:R -> {C, R} end"),
+            "{error,{erpc,notsup}}");
+  EXPECT_EQ(erl.eval("element(1, rpc:call('cpp@127.0.0.1', erlang, node, []))"), "badrpc");
+  EXPECT_EQ(erl.eval("Id = spawn_request('cpp@127.0.0.1', erlang, node, []), receive {spawn_reply, Id, error, E} -> E "
+                     "after 15000 -> none end"),
+            "notsup");
+  EXPECT_EQ(erl.eval("spawn_monitor('cpp@127.0.0.1', erlang, node, [])"), "raised {error,notsup}");
+  EXPECT_EQ(
+      erl.eval("M = monitor(process, spawn('cpp@127.0.0.1', erlang, node, [])), receive {'DOWN', M, process, _, _} "
+               "-> down after 15000 -> none end"),
+      "down");
+  EXPECT_EQ(erl.eval("nodes(connected)"), "['cpp@127.0.0.1']");
+}
+
 INSTANTIATE_TEST_SUITE_P(Carriers, Nodes, testing::Values(over::tcp, over::tls_1_2, over::tls_1_3),
                          [](const auto& info) { return text_of(info.param); });
+
+TEST(LongMessages, OfNearly256MiBPassAndLongerOnesEndTheSender) {
+  node here{ours(over::tcp, "cpp")};
+  erl_peer erl{theirs(over::tcp, "erl")};
+  ASSERT_EQ(erl.eval("agner_peer:start()"), "ok");
+
+  // Erlang's length of what we send, and ours of what Erlang sends back.
+  EXPECT_EQ(here.run([]() -> task<std::size_t> {
+    send({"echo"_atom, erl_name}, tuple(self(), binary(string((256UL << 20U) - 1000, 'l'))));
+    const term back = co_await receive(on(match(any<pid>, any<term>), [](pid, term what) { return what; }));
+    co_return back.bytes().size();
+  }),
+            (256UL << 20U) - 1000);
+  EXPECT_EQ(here.run([]() -> task<term> {
+    const auto sender = spawn_monitor([]() -> task<> {
+      co_await send({"echo"_atom, erl_name}, tuple(self(), binary(string((256UL << 20U) + 1, 'l'))));
+    });
+    co_return co_await end_of(sender.monitor);
+  }),
+            tuple("system_limit"_atom, term{}));
+  EXPECT_EQ(erl.eval("nodes(connected)"), "['cpp@127.0.0.1']");
+}
 
 // OTP renegotiates a connection of TLS 1.2 after so many records.
 TEST(Renegotiation, OfOtpIsSurvivedWhoeverCalls) {
