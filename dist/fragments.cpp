@@ -33,9 +33,7 @@ std::size_t capacity_for(std::size_t here_bytes, std::size_t fragment_size, std:
 // -- in -----------------------------------------------------------------------------------------------------------------------------
 
 result<std::optional<term>> fragment_assembler::add(const frame& part) {
-  if (part.kind == frame_kind::first_fragment) {
-    if (auto begun = begin(part); !begun) return std::unexpected{begun.error()};
-  }
+  if (part.kind == frame_kind::first_fragment) begin(part);
   const auto found = open_.find(part.sequence);
   if (found == open_.end())
     return bad(fmt::format("fragment {} of sequence {}, which was not begun", part.fragment, part.sequence));
@@ -51,28 +49,43 @@ result<std::optional<term>> fragment_assembler::add(const frame& part) {
   return std::optional{std::move(whole)};
 }
 
-result<> fragment_assembler::begin(const frame& part) {
-  if (open_.contains(part.sequence))
-    return bad(fmt::format("sequence {} begins again before it has ended", part.sequence));
-  if (open_.size() >= most_.open_sequences)
-    return internal::complain(reasons::system_limit,
-                              fmt::format("more than {} fragmented messages at once", most_.open_sequences));
+void fragment_assembler::begin(const frame& part) {
+  // A process sends one message at a time, so its earlier one is abandoned; or the process is, and its number is another's now.
+  if (const auto abandoned = open_.find(part.sequence); abandoned != open_.end()) drop(abandoned);
+  if (open_.size() >= most_.open_sequences) drop_stalest(nullptr);
   const std::size_t capacity = capacity_for(part.body.size(), part.body.size(), part.fragment - 1);
-  open_.emplace(
-      part.sequence,
-      message{.bytes = binary_builder{capacity}, .capacity_bytes = capacity, .used_bytes = 0, .next = part.fragment});
-  return {};
+  open_.emplace(part.sequence, message{.bytes = binary_builder{capacity},
+                                       .capacity_bytes = capacity,
+                                       .used_bytes = 0,
+                                       .next = part.fragment,
+                                       .last = fragments_});
 }
 
-result<> fragment_assembler::charge(const message& m, std::size_t more_bytes) {
+result<> fragment_assembler::charge(message& m, std::size_t more_bytes) {
   if (m.used_bytes + more_bytes > most_.message_bytes)
     return internal::complain(reasons::system_limit,
                               fmt::format("a fragmented message of more than {} bytes", most_.message_bytes));
-  if (open_bytes_ + more_bytes > most_.open_bytes)
-    return internal::complain(reasons::system_limit,
-                              fmt::format("more than {} bytes of unfinished fragmented messages", most_.open_bytes));
+  while (open_bytes_ + more_bytes > most_.open_bytes)
+    if (!drop_stalest(&m))
+      return internal::complain(reasons::system_limit,
+                                fmt::format("more than {} bytes of unfinished fragmented messages", most_.open_bytes));
   open_bytes_ += more_bytes;
+  m.last = ++fragments_;
   return {};
+}
+
+void fragment_assembler::drop(messages::iterator abandoned) {
+  open_bytes_ -= abandoned->second.used_bytes;
+  open_.erase(abandoned);
+}
+
+bool fragment_assembler::drop_stalest(const message* spared) {
+  auto stalest = open_.end();
+  for (auto at = open_.begin(); at != open_.end(); ++at)
+    if (&at->second != spared && (stalest == open_.end() || at->second.last < stalest->second.last)) stalest = at;
+  if (stalest == open_.end()) return false;
+  drop(stalest);
+  return true;
 }
 
 void fragment_assembler::append(message& m, std::span<const std::byte> part) {

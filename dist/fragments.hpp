@@ -30,7 +30,8 @@ struct fragment_limits {
   std::size_t open_sequences = 16'384;
 };
 
-/// The unfinished messages of one connection.
+/// The unfinished messages of one connection. A process of OTP's that is killed while it sends leaves the rest unsent and says nothing: what is abandoned like that gives way, the one
+/// first that has waited longest for its next part, where a limit of all is reached; and to the next message of the same sequence.
 class fragment_assembler {
 public:
   explicit fragment_assembler(fragment_limits most = {}) noexcept : most_(most) {}
@@ -38,8 +39,8 @@ public:
   /// Adds a fragment.
   /// @param part  of kind first_fragment or next_fragment; its body is copied
   /// @returns the terms of the message, without version bytes, as one binary, where @p part was the last of it
-  /// @errors `{bad_frame, Sentence}`     a part of a message that was not begun, one that begins again, a part lost, doubled or out of order
-  /// @errors `{system_limit, Sentence}`  over a limit
+  /// @errors `{bad_frame, Sentence}`     a part of a message that was not begun or has given way, a part lost, doubled or out of order
+  /// @errors `{system_limit, Sentence}`  the message is over a limit
   /// @source OTP 25 erts dist.c, erts_net_message: the sequences of fragments
   result<std::optional<term>> add(const frame& part);
 
@@ -52,14 +53,20 @@ private:
     std::size_t capacity_bytes;
     std::size_t used_bytes;
     std::uint64_t next; // number of the fragment that must come next
+    std::uint64_t last; // when the last one came, counted in fragments of all
   };
-  result<> begin(const frame& part);
-  result<> charge(const message& m, std::size_t more_bytes);
+  using messages = std::unordered_map<std::uint64_t, message>;
+  void begin(const frame& part);
+  result<> charge(message& m, std::size_t more_bytes);
+  void drop(messages::iterator abandoned);
+  /// Drops the message that has waited longest, but not @p spared. False where there is no other.
+  bool drop_stalest(const message* spared);
   static void append(message& m, std::span<const std::byte> part);
 
   fragment_limits most_;
-  std::unordered_map<std::uint64_t, message> open_;
+  messages open_;
   std::size_t open_bytes_ = 0;
+  std::uint64_t fragments_ = 0; // that have come
 };
 
 // -- out ----------------------------------------------------------------------------------------------------------------------------

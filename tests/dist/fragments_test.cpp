@@ -119,27 +119,54 @@ TEST(FragmentAssembler, ALostOrDoubledOrDisorderedFragmentIsAnError) {
   };
   auto lost = begun();
   auto doubled = begun();
-  auto again = begun();
+  auto other = begun();
 
   EXPECT_EQ(complaint(lost.add(part(frame_kind::next_fragment, 9, 2))), "fragment 2 of sequence 9 where 3 is due");
   EXPECT_TRUE(doubled.add(part(frame_kind::next_fragment, 9, 3)));
   EXPECT_EQ(complaint(doubled.add(part(frame_kind::next_fragment, 9, 3))), "fragment 3 of sequence 9 where 2 is due");
-  EXPECT_EQ(complaint(again.add(part(frame_kind::first_fragment, 9, 4))),
-            "sequence 9 begins again before it has ended");
-  EXPECT_EQ(complaint(again.add(part(frame_kind::next_fragment, 8, 1))),
+  EXPECT_EQ(complaint(other.add(part(frame_kind::next_fragment, 8, 1))),
             "fragment 1 of sequence 8, which was not begun");
 }
 
-TEST(FragmentAssembler, HasLimits) {
+TEST(FragmentAssembler, AMessageMayBeOnlySoLong) {
   fragment_assembler assembler{{.message_bytes = 10, .open_bytes = 12, .open_sequences = 2}};
+  fragment_assembler narrow{{.message_bytes = 10, .open_bytes = 5, .open_sequences = 2}};
 
   EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 1, 9, "12345678")));
   EXPECT_EQ(complaint(assembler.add(part(frame_kind::next_fragment, 1, 8, "123"))),
             "a fragmented message of more than 10 bytes");
-  EXPECT_EQ(complaint(assembler.add(part(frame_kind::first_fragment, 2, 9, "12345"))),
-            "more than 12 bytes of unfinished fragmented messages");
-  EXPECT_EQ(complaint(assembler.add(part(frame_kind::first_fragment, 3, 9, ""))),
-            "more than 2 fragmented messages at once");
+  EXPECT_EQ(complaint(narrow.add(part(frame_kind::first_fragment, 1, 9, "123456"))),
+            "more than 5 bytes of unfinished fragmented messages");
+}
+
+// As processes of OTP's do that are killed while they send.
+TEST(FragmentAssembler, AnAbandonedMessageGivesWayToTheNextOfItsSequence) {
+  fragment_assembler assembler;
+  EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 9, 4, "lost")));
+
+  EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 9, 2, "wh")));
+  const auto added = assembler.add(part(frame_kind::next_fragment, 9, 1, "ole"));
+
+  EXPECT_EQ((**added).text(), "whole");
+  EXPECT_EQ(assembler.open_bytes(), 0U);
+}
+
+TEST(FragmentAssembler, TheMessageThatHasWaitedLongestGivesWayWhereALimitIsReached) {
+  fragment_assembler assembler{{.message_bytes = 10, .open_bytes = 12, .open_sequences = 2}};
+  EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 1, 3, "12")));
+  EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 2, 3, "12345678")));
+  EXPECT_TRUE(assembler.add(part(frame_kind::next_fragment, 1, 2, "34")));
+
+  EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 3, 2, "1"))); // in the place of 2
+  EXPECT_EQ(assembler.open_sequences(), 2U);
+  EXPECT_EQ(assembler.open_bytes(), 5U);
+  EXPECT_TRUE(assembler.add(part(frame_kind::next_fragment, 1, 1, "5")));
+  EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 4, 2, "1234567890")));
+  EXPECT_TRUE(assembler.add(part(frame_kind::first_fragment, 5, 2, "1234567890"))); // in the place of 3 and 4
+
+  EXPECT_EQ(assembler.open_bytes(), 10U);
+  EXPECT_EQ(complaint(assembler.add(part(frame_kind::next_fragment, 4, 1, "x"))),
+            "fragment 1 of sequence 4, which was not begun");
 }
 
 TEST(FragmentAssembler, APromiseOfManyFragmentsCostsNothing) {
