@@ -86,7 +86,11 @@ struct options {
   /// Local address, as text.
   std::optional<std::string> ip;
   std::optional<bool> nodelay;
+  std::optional<bool> keepalive;
   std::optional<bool> reuseaddr;
+  /// Bytes that the kernel keeps for reading and for writing.
+  std::optional<int> recbuf;
+  std::optional<int> sndbuf;
   /// Server only: connections that may wait to be accepted.
   std::optional<int> backlog;
 };

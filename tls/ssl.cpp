@@ -75,8 +75,19 @@ task<result<term>> getopts(socket of, std::vector<atom> names) {
   return ask<term>(of, tuple("getopts"_atom, to_term(names)));
 }
 
-task<result<socket_address>> peername(socket of) { return ask<socket_address>(of, "peername"_atom); }
-task<result<socket_address>> sockname(socket of) { return ask<socket_address>(of, "sockname"_atom); }
+namespace {
+
+/// As inet says it: what is closed has no address. @source OTP 25 lib/ssl, ssl: peername
+task<result<socket_address>> address(socket of, term which) {
+  auto found = co_await ask<socket_address>(of, std::move(which));
+  if (!found && found.error().reason().is("closed"_atom)) co_return fail("einval"_atom);
+  co_return found;
+}
+
+} // namespace
+
+task<result<socket_address>> peername(socket of) { return address(of, "peername"_atom); }
+task<result<socket_address>> sockname(socket of) { return address(of, "sockname"_atom); }
 task<result<term>> peercert(socket of) { return ask<term>(of, "peercert"_atom); }
 
 namespace {

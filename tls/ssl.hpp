@@ -104,11 +104,17 @@ task<result<socket>> transport_accept(listen_socket listener, std::chrono::milli
 /// @erlang  ssl:handshake/1, ssl:handshake/2
 task<result<socket>> handshake(socket pending, std::chrono::milliseconds timeout = timeout_default);
 
-/// The same with options over those of the listening socket. @erlang ssl:handshake/3
+/// The same with options over those of the listening socket.
+/// @errors as above; `{options, _}`  wrong options, which end the connection
+/// @context any process
+/// @erlang  ssl:handshake/3
 task<result<socket>> handshake(socket pending, options more, std::chrono::milliseconds timeout = timeout_default);
 task<result<socket>> handshake(socket pending, option_list more, std::chrono::milliseconds timeout = timeout_default);
 
-/// Shakes hands as a server over an open TCP socket, or over anything that carries bytes; see connect.
+/// Shakes hands as a server over an open TCP socket, which is taken over, or over anything that carries bytes.
+/// @errors as those of connect over an open socket
+/// @context the controlling process of @p over
+/// @erlang  ssl:handshake/2, ssl:handshake/3
 task<result<socket>> handshake(gen_tcp::socket over, options with, std::chrono::milliseconds timeout = timeout_default);
 task<result<socket>> handshake(gen_tcp::socket over, option_list with,
                                std::chrono::milliseconds timeout = timeout_default);
@@ -116,9 +122,13 @@ task<result<socket>> handshake(std::unique_ptr<transport> over, options with,
                                std::chrono::milliseconds timeout = timeout_default);
 
 /// Closes. What was sent before still goes out, for which the caller waits @p timeout at most. A connection may be closed twice.
+/// @errors none
 /// @context any process
 /// @erlang  ssl:close/1, ssl:close/2
 task<result<>> close(socket of, std::chrono::milliseconds timeout = std::chrono::milliseconds{5000});
+/// Stops listening. Connections that were accepted stay.
+/// @errors none
+/// @context any process
 task<result<>> close(listen_socket of);
 
 /// Ends one direction or both, after what was sent before. `read_write` sends close_notify; `write` does not, as in OTP, so that a peer takes the end for an abrupt one.
@@ -134,7 +144,9 @@ task<result<>> shutdown(socket of, shutdown_how how);
 /// @erlang  ssl:controlling_process/2
 /// @source  OTP 25 lib/ssl, ssl_gen_statem: handling of new_user
 task<result<>> controlling_process(socket of, pid next);
-/// @errors as gen_tcp::controlling_process @context the controlling process
+/// The same of a listening socket.
+/// @errors as gen_tcp::controlling_process
+/// @context the controlling process
 task<result<>> controlling_process(listen_socket of, pid next);
 
 // -- bytes ------------------------------------------------------------------------------------------------------------------------
@@ -171,25 +183,38 @@ task<result<term>> recv(socket from, std::size_t length, std::chrono::millisecon
 /// @erlang  ssl:setopts/2
 task<result<>> setopts(socket of, options to);
 task<result<>> setopts(socket of, option_list to);
-/// For the connections that are accepted from now on.
+/// The same of a listening socket, for the connections that are accepted from now on: any option of `listen` but those that the kernel has obeyed already.
+/// @errors `{options, _}`; `einval`  it is closed
+/// @context any process
 task<result<>> setopts(listen_socket of, options to);
+task<result<>> setopts(listen_socket of, option_list to);
 
-/// `[{Name, Value}]` for each of @p names, in their order. @erlang ssl:getopts/2
+/// `[{Name, Value}]` for each of @p names, in their order: mode, packet, packet_size, active, and those of the TCP socket.
 /// @errors `{options, {socket_options, Name, Reason}}`  there is no such option
 /// @context any process
+/// @erlang  ssl:getopts/2
 task<result<term>> getopts(socket of, std::vector<atom> names);
 
-/// @errors `einval`  it has ended; `enotconn` @context any process @erlang ssl:peername/1, ssl:sockname/1
+/// The peer's address and port, and the own ones.
+/// @errors `einval`  it has ended; `enotconn`; `enotsup`  the transport has no addresses
+/// @context any process
+/// @erlang  ssl:peername/1, ssl:sockname/1
 task<result<socket_address>> peername(socket of);
 task<result<socket_address>> sockname(socket of);
+/// @errors `einval`  it is closed
 task<result<socket_address>> sockname(listen_socket of);
 
 /// The peer's certificate, DER in a binary.
-/// @errors `no_peercert`  the peer sent none; the reason of its end @context any process @erlang ssl:peercert/1
+/// @errors `no_peercert`  the peer sent none; the reason of its end
+/// @context any process
+/// @erlang  ssl:peercert/1
 task<result<term>> peercert(socket of);
 
-/// `[{protocol, 'tlsv1.3'}, {selected_cipher_suite, #{...}}, {session_resumption, false}, ...]`, or of these the @p items asked for; those without value are left out.
-/// @errors the reason of its end @context any process @erlang ssl:connection_information/1, ssl:connection_information/2
+/// `[{protocol, 'tlsv1.3'}, {selected_cipher_suite, #{...}}, {session_id, <<...>>}, {session_resumption, false}, {sni_hostname, "host"}]`, or of these the @p items asked for; those
+/// without value are left out, and a client has no sni_hostname.
+/// @errors the reason of its end
+/// @context any process
+/// @erlang  ssl:connection_information/1, ssl:connection_information/2
 task<result<term>> connection_information(socket of);
 task<result<term>> connection_information(socket of, std::vector<atom> items);
 

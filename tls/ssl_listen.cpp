@@ -70,13 +70,20 @@ task<result<>> controlling_process(listen_socket of, pid next) {
 
 task<result<socket_address>> sockname(listen_socket of) { return inet::sockname(of.below()); }
 
-task<result<>> setopts(listen_socket of, options to) {
+namespace {
+
+task<result<>> change_options(listen_socket of, term to) {
   const auto now = table().options_of(of.below().process());
   if (!now) co_return fail("einval"_atom);
-  auto next = now->with(list_for(to));
+  auto next = now->with(to);
   if (!next) co_return std::unexpected{next.error()};
   table().keep(of.below().process(), *std::move(next));
   co_return result<>{};
 }
+
+} // namespace
+
+task<result<>> setopts(listen_socket of, options to) { return change_options(of, list_for(to)); }
+task<result<>> setopts(listen_socket of, option_list to) { return change_options(of, std::move(to.list)); }
 
 } // namespace agner::ssl

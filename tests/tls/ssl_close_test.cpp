@@ -157,6 +157,8 @@ TEST_P(SslClose, ClosingTwiceIsFine) {
     EXPECT_TRUE(co_await ssl::close(ends.client));
     EXPECT_TRUE(co_await ssl::close(ends.client));
     EXPECT_EQ((co_await ssl::send(ends.client, "x")).error().reason(), closed_reason);
+    EXPECT_EQ((co_await ssl::peername(ends.client)).error().reason(), term("einval"_atom));
+    EXPECT_EQ((co_await ssl::sockname(ends.client)).error().reason(), term("einval"_atom));
   });
 }
 

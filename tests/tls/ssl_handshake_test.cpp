@@ -140,10 +140,9 @@ TEST(SslHandshakeTls13, RefusalIsKeptForThePassive) {
         std::move(pipe.right));
     const auto options = client_options({.versions = {{ssl::tlsv1_3}}, .active = false});
     const auto made = must(co_await ssl::connect(std::move(pipe.left), options));
-    co_await receive(after(20ms, [] {}));
 
-    EXPECT_EQ(alert_in((co_await ssl::send(made, "x")).error().reason()), term("certificate_required"_atom));
     EXPECT_EQ(alert_in((co_await ssl::recv(made, 0)).error().reason()), term("certificate_required"_atom));
+    EXPECT_EQ(alert_in((co_await ssl::send(made, "x")).error().reason()), term("certificate_required"_atom));
     EXPECT_EQ(alert_in((co_await ssl::recv(made, 0)).error().reason()), term("certificate_required"_atom));
     must(co_await ssl::close(made));
   });

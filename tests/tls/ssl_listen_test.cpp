@@ -250,6 +250,28 @@ TEST_F(SslListen, OptionsOfTheListenerMayChange) {
   });
 }
 
+TEST_F(SslListen, KernelOptionsAreObeyedByBothEnds) {
+  here.run([]() -> task<> {
+    const auto listener = must(ssl::listen(0, listening({.nodelay = true, .keepalive = true})));
+    const auto port = co_await port_of(listener);
+    spawn([listener, to = self()]() -> task<> {
+      const auto made = must(co_await ssl::handshake(must(co_await ssl::transport_accept(listener))));
+      send(to, tuple("server"_atom, must(co_await ssl::getopts(made, {"nodelay"_atom, "keepalive"_atom}))));
+      co_await ssl::recv(made, 0);
+    });
+
+    const auto made = must(co_await ssl::connect(
+        ip_address::loopback(), port,
+        client_options({.server_name_indication = "localhost", .active = false, .nodelay = true, .sndbuf = 100'000})));
+
+    const term on_both = list({tuple("nodelay"_atom, true), tuple("keepalive"_atom, true)});
+    EXPECT_EQ(co_await receive(on(match("server"_atom, any<term>), [](term got) { return got; })), on_both);
+    const auto ours = must(co_await ssl::getopts(made, {"nodelay"_atom, "sndbuf"_atom}));
+    EXPECT_EQ(ours.as_list().begin()->elements()[1], term(true));
+    EXPECT_GE(*(*std::next(ours.as_list().begin()))[1].to_int64(), 100'000);
+  });
+}
+
 // -- connecting ---------------------------------------------------------------------------------------------------------------------
 
 TEST_F(SslListen, ConnectNamesWhatWentWrong) {

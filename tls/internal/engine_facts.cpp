@@ -16,9 +16,9 @@ term suite(const SSL* of) {
   return known == nullptr ? term("undefined"_atom) : suite_map(*known);
 }
 
-/// A server name comes from the peer: text that is no UTF-8 is given as a binary.
+/// What a server was asked for; a client has none to tell, as in OTP. It comes from the peer: text that is no UTF-8 is given as a binary.
 term server_name(const SSL* of) {
-  const char* name = SSL_get_servername(of, TLSEXT_NAMETYPE_host_name);
+  const char* name = SSL_is_server(of) != 0 ? SSL_get_servername(of, TLSEXT_NAMETYPE_host_name) : nullptr;
   if (name == nullptr) return "undefined"_atom;
   try {
     return string(name);

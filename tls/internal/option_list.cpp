@@ -52,7 +52,10 @@ std::vector<term> option_list(const options& of) {
   add("active"_atom, of.active);
   add("ip"_atom, of.ip);
   add("nodelay"_atom, of.nodelay);
+  add("keepalive"_atom, of.keepalive);
   add("reuseaddr"_atom, of.reuseaddr);
+  add("recbuf"_atom, of.recbuf);
+  add("sndbuf"_atom, of.sndbuf);
   add("backlog"_atom, of.backlog);
   return made;
 }

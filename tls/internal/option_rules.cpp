@@ -192,6 +192,21 @@ void transport_boolean(atom option, const term& value, checking& in) {
     in.faults.expected(option, value, "true or false");
 }
 
+void local_port(atom option, const term& value, checking& in) {
+  if (integer_value(value, 0, std::numeric_limits<std::uint16_t>::max()))
+    in.made.transport.push_back(tuple(option, value));
+  else
+    in.faults.expected(option, value, "a port from 0 to 65535");
+}
+
+template <std::int64_t Least>
+void transport_number(atom option, const term& value, checking& in) {
+  if (integer_value(value, Least, std::numeric_limits<int>::max()))
+    in.made.transport.push_back(tuple(option, value));
+  else
+    in.faults.expected(option, value, Least == 0 ? "an integer of 0 or more" : "a number of bytes");
+}
+
 void backlog(atom option, const term& value, checking& in) {
   if (integer_value(value, 0, std::numeric_limits<int>::max()))
     in.made.transport.push_back(tuple(option, value));
@@ -218,7 +233,16 @@ constexpr std::array rules = {
     rule{"active", rule::sides::both, active},
     rule{"ip", rule::sides::both, local_address},
     rule{"nodelay", rule::sides::both, transport_boolean},
+    rule{"keepalive", rule::sides::both, transport_boolean},
     rule{"reuseaddr", rule::sides::both, transport_boolean},
+    rule{"reuseport", rule::sides::both, transport_boolean},
+    rule{"ipv6_v6only", rule::sides::both, transport_boolean},
+    rule{"recbuf", rule::sides::both, transport_number<1>},
+    rule{"sndbuf", rule::sides::both, transport_number<1>},
+    rule{"priority", rule::sides::both, transport_number<0>},
+    rule{"tos", rule::sides::both, transport_number<0>},
+    rule{"tclass", rule::sides::both, transport_number<0>},
+    rule{"port", rule::sides::client, local_port},
     rule{"backlog", rule::sides::server, backlog},
 };
 
@@ -259,7 +283,6 @@ constexpr std::string_view later[] = {
     "max_fragment_length",
     "max_handshake_size",
     "middlebox_comp_mode",
-
     "next_protocols_advertised",
     "ocsp_nonce",
     "ocsp_responder_certs",
