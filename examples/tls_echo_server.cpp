@@ -4,6 +4,8 @@
 //   tls_echo_server PORT OPTIONS
 //   tls_echo_server 4433 '[{certfile, "cert.pem"}, {keyfile, "key.pem"}]'
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -70,6 +72,14 @@ task<bool> start(std::uint16_t port, ssl::option_list options) {
   co_return true;
 }
 
+/// Each client takes a descriptor, and the limit that a shell gives is low.
+void allow_many_clients() {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -85,6 +95,7 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr); // before the workers start, so that only the wait below gets them
 
+  allow_many_clients();
   node here;
   if (!here.run(start, *from_term<std::uint16_t>(*port), listen_options(*options))) return EXIT_FAILURE;
   int which = 0;

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include <agner/actors/gen_tcp.hpp>
 
@@ -321,6 +322,37 @@ TEST_P(TlsPrograms, PeerThatDoesNotReadCostsNoMemory) {
   EXPECT_LT(std::stol(after_mark(text, "VmRSS:")), 60'000);
 }
 
+// -- new keys -----------------------------------------------------------------------------------------------------------------------
+
+/// OpenSSL's programs change their key, and ask the other side to change its own, at a line with a K.
+TEST(TlsProgramsKeys, ServerFollowsAChange) {
+  const echo_server server{"{versions,['tlsv1.3']}"};
+  child_process peer{{"openssl", "s_client", "-connect", server.address(), "-servername", "localhost", "-CAfile",
+                      shared_ca().cacertfile(), "-verify_return_error", "-tls1_3"}};
+
+  peer.write("K\n");
+  peer.read_until("KEYUPDATE");
+  peer.write("hello\n");
+
+  EXPECT_THAT(peer.read_until("hello"), HasSubstr("hello"));
+}
+
+TEST(TlsProgramsKeys, ClientFollowsAChange) {
+  child_process peer{{"stdbuf", "-oL", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert",
+                      shared_ca().server().certfile, "-key", shared_ca().server().keyfile, "-tls1_3"}};
+  child_process ours{client(peer.read_after("ACCEPT 127.0.0.1:"), options_text({authority()}))};
+  ours.write("before\n");
+  peer.read_until("before");
+
+  peer.write("K\n");
+  EXPECT_THAT(peer.read_until("SSL_do_handshake -> 1"), HasSubstr("SSL_do_handshake -> 1"));
+  peer.write("hello\n");
+
+  EXPECT_THAT(ours.read_until("hello\n"), HasSubstr("hello\n"));
+  ours.write("after\n");
+  EXPECT_THAT(peer.read_until("after"), HasSubstr("after"));
+}
+
 // -- alone --------------------------------------------------------------------------------------------------------------------------
 
 TEST(TlsEchoServer, ServesManyAtOnceWhileOthersAreSilent) {
@@ -345,6 +377,82 @@ TEST(TlsEchoServer, ServesManyAtOnceWhileOthersAreSilent) {
     for (int i = 0; i < 100; ++i)
       co_await receive([](decltype("served"_atom)) {}, after(30s, [] { ADD_FAILURE(); }));
   });
+}
+
+/// What is not named in INTERFACES.md goes to standard error, which is not looked at here.
+std::vector<std::string> output_only(std::vector<std::string> command) {
+  std::vector<std::string> made{"sh", "-c", R"(exec "$@" 2>/dev/null)", "sh"};
+  made.insert(made.end(), command.begin(), command.end());
+  return made;
+}
+
+TEST(TlsEchoServer, PrintsItsAddressAndNothingElseAndIgnoresItsInput) {
+  child_process server{output_only({AGNER_TLS_ECHO_SERVER, "0", options_text({files_of(shared_ca().server())})})};
+  const auto address = server.read_after("listening on ");
+  const auto port = address.substr(address.find(':') + 1);
+  EXPECT_EQ(address, "127.0.0.1:" + port);
+  server.write("this is\nfor nobody\n");
+  server.close_input();
+  {
+    child_process refuses{client(port, "[{cacertfile,\"" + foreign_ca().cacertfile() + "\"}]")};
+    EXPECT_EQ(refuses.wait(), 1);
+    child_process takes{client(port, options_text({authority()}))};
+    takes.write("hello\n");
+    EXPECT_EQ(takes.read_until("hello\n"), "hello\n");
+  }
+
+  server.kill(SIGTERM);
+
+  EXPECT_EQ(server.read_all(), "listening on " + address + "\n");
+  EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(TlsEchoServer, TakesTextAsIntegersAndBinaries) {
+  const auto integers = [](const std::string& text) {
+    std::string made;
+    for (const char each : text)
+      made += (made.empty() ? "" : ",") + std::to_string(static_cast<int>(each));
+    return made;
+  };
+  const auto& files = shared_ca().server();
+  child_process server{
+      {AGNER_TLS_ECHO_SERVER, "0",
+       "[{certfile,[" + integers(files.certfile) + "]},{keyfile,<<" + integers(files.keyfile) + ">>}]"}};
+
+  EXPECT_THAT(server.read_until("\n"), testing::StartsWith("listening on 127.0.0.1:"));
+}
+
+TEST(TlsEchoServer, SaysThatItsPortIsTaken) {
+  const echo_server first;
+
+  child_process second{{AGNER_TLS_ECHO_SERVER, first.port(), options_text({files_of(shared_ca().server())})}};
+
+  const auto said = second.read_all();
+  EXPECT_EQ(second.wait(), 1);
+  EXPECT_THAT(said, HasSubstr("eaddrinuse"));
+  EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+}
+
+TEST(TlsClient, PrintsWhatComesBackAndNothingElse) {
+  echo_server server;
+  std::string sent(8UL << 20U, '\0');
+  std::uint32_t state = 1;
+  for (char& each : sent) {
+    state = state * 1664525 + 1013904223;
+    each = static_cast<char>(state >> 24U);
+  }
+  sent += "the end";
+  child_process ours{output_only(client(server.port(), options_text({authority()})))};
+  std::jthread writer{[&] {
+    ours.write(sent);
+    ours.close_input();
+  }};
+
+  const auto back = ours.read_until("the end", 60s);
+  EXPECT_TRUE(back == sent) << back.size() << " bytes of " << sent.size();
+
+  server.program().kill(SIGTERM);
+  EXPECT_EQ(ours.wait(), 0);
 }
 
 TEST(TlsEchoServer, EndsAtSigterm) {

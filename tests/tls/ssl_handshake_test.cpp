@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <agner/tls/internal/limits.hpp>
 #include <agner/tls/internal/open_connection.hpp>
 #include <agner/tls/internal/options_check.hpp>
 
@@ -341,5 +342,44 @@ TEST_P(SslDecision, ConnectionThatWaitsStillHears) {
     must(co_await ssl::close(made));
 
     EXPECT_EQ(co_await next_message(), tuple("shaken"_atom, "closed"_atom));
+  });
+}
+
+/// A client of TLS 1.3 is done before the server has decided, and may send as much as it likes: it waits in the transport, which the server does not read.
+TEST(SslDecisionTls13, FloodBeforeTheDecisionIsNotTakenIn) {
+  node here;
+  here.run([]() -> task<> {
+    constexpr std::size_t pipe_bytes = 65536;
+    constexpr std::size_t chunk_bytes = 16384;
+    memory_pipe pipe{{.capacity_bytes = pipe_bytes}};
+    const verifier decides = [to = self()](verification) -> task<verification_answer> {
+      send(to, tuple("asked"_atom, self()));
+      co_await receive([](decltype("refuse"_atom)) {});
+      co_return verification_answer::refuse(ssl::internal::access_denied_alert, "not known");
+    };
+    spawn(
+        [to = self()](std::unique_ptr<transport>& over, const verifier& by) -> task<> {
+          send(to, tuple("server"_atom, co_await shake(std::move(over), false, {server_options(demanding()), by})));
+        },
+        std::move(pipe.right), decides);
+    const auto made =
+        must(co_await ssl::connect(std::move(pipe.left), client_options(with_client_certificate({.active = false}))));
+    const pid asked = co_await receive(on(match("asked"_atom, any<pid>), [](pid who) { return who; }));
+
+    const auto flood = spawn_monitor([made, to = self()]() -> task<> {
+      while (co_await ssl::send(made, std::string(chunk_bytes, 'x')))
+        send(to, "sent"_atom);
+    });
+    std::size_t sent = 0;
+    while (co_await receive([](decltype("sent"_atom)) { return true; }, after(100ms, [] { return false; })))
+      sent += chunk_bytes;
+
+    // What the pipe and the client's own queue hold, and the record that passes the watermark.
+    EXPECT_LE(sent, pipe_bytes + ssl::internal::output_high_watermark + 2 * chunk_bytes);
+    send(asked, "refuse"_atom);
+    const auto server = co_await receive(on(match("server"_atom, any<term>), [](term why) { return why; }));
+    EXPECT_EQ(alert_in(server), term("access_denied"_atom));
+    EXPECT_EQ(co_await down_reason(flood.monitor), term("normal"_atom));
+    EXPECT_EQ(alert_in((co_await ssl::recv(made, 0)).error().reason()), term("access_denied"_atom));
   });
 }
