@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes of ours and of Erlang/OTP that come together, see each other, and go: each test makes its own.
 
+#include <agner/actors/gen_server.hpp>
 #include <agner/actors/process.hpp>
 #include <agner/dist/net_kernel.hpp>
 #include <agner/runtime/term_text.hpp>
@@ -110,18 +111,23 @@ TEST_P(Nodes, MayCallEachOtherAtOnce) {
     node here{ours(GetParam(), name)};
     here.run(register_peers);
     const string quoted = "'" + string{here.name().name()} + "'";
-    for (int round = 0; round < 4; ++round) {
-      auto we = std::async(std::launch::async, [&] { return connects(here, erl_name); });
-      EXPECT_EQ(erl.eval("net_kernel:connect_node(" + quoted + ")"), "true");
-      EXPECT_TRUE(we.get());
+    for (int round = 0; round < 8; ++round) {
+      // The first message of each side makes it call the other, and neither is lost.
+      auto answer = std::async(std::launch::async, [&] {
+        return here.run([round]() -> task<term> {
+          send({"echo"_atom, erl_name}, tuple(self(), round));
+          co_return co_await receive(on(match(any<pid>, any<term>), [](pid, term what) { return what; }),
+                                     after(patience, [] { return term{"no_answer"_atom}; }));
+        });
+      });
+      const string number = std::to_string(round);
+      EXPECT_EQ(erl.eval("agner_peer:echo({echo, " + quoted + "}, " + number + ")"), number) << name;
+      EXPECT_EQ(answer.get(), term{round}) << name;
 
       EXPECT_EQ(erl.eval("nodes(connected)"), "[" + quoted + "]");
-      EXPECT_EQ(erl.eval("agner_peer:echo({echo, " + quoted + "}, 1)"), "1");
-      EXPECT_TRUE(here.run([]() -> task<bool> { co_return (co_await puppet_on(erl_name)).node() == erl_name; }));
+      EXPECT_EQ(nodes_of(here, node_type::connected), atoms{erl_name});
 
-      EXPECT_EQ(erl.eval("monitor_node(" + quoted + ", true), erlang:disconnect_node(" + quoted +
-                         "), receive {nodedown, " + quoted + "} -> ok after 15000 -> none end"),
-                "ok");
+      EXPECT_EQ(erl.eval("erlang:disconnect_node(" + quoted + "), agner_peer:parted(" + quoted + ")"), "ok");
       here.run([]() -> task<> { // until this side knows too
         co_await monitor_node(erl_name, !nodes(node_type::connected).empty());
         while (!nodes(node_type::connected).empty())
@@ -223,6 +229,50 @@ TEST_P(Nodes, OfOursThatAreKilledAreGoneForErlang) {
                      "{counter, _}, W} -> {down2, W}; Other -> Other end end || _ <- [1, 2, 3]])"),
             "[{down1,noconnection},{down2,noconnection},{exit,noconnection}]");
   EXPECT_EQ(erl.eval("element(1, Next())"), "nodedown");
+}
+
+TEST_P(Nodes, ThatAreNotThereAreTellableFromThoseThatAre) {
+  node here{ours(GetParam(), "cpp")};
+  const atom gone{"gone@127.0.0.1"};
+
+  here.run([gone]() -> task<> {
+    const destination nobody{"nobody"_atom, gone};
+    send(nobody, "lost"_atom);
+    EXPECT_EQ(co_await end_of(monitor(nobody)), term{"noconnection"_atom});
+    EXPECT_EQ(co_await net_adm::ping(gone), net_adm::ping_answer::pang);
+    EXPECT_FALSE(co_await net_kernel::connect_node(gone));
+    co_await monitor_node(gone, true);
+    EXPECT_EQ((co_await next_messages(1))[0], tuple("nodedown"_atom, gone));
+    try {
+      co_await gen_server::call(nobody, "get"_atom);
+      ADD_FAILURE();
+    } catch (const raised& why) {
+      EXPECT_EQ(why.reason()[0], tuple("nodedown"_atom, gone));
+    }
+    EXPECT_EQ(nodes(node_type::connected), atoms{});
+  });
+}
+
+// A thread that is no process has no pid; a message and an exit signal of its have one that never was.
+TEST_P(Nodes, TakeMessagesAndExitsOfThreads) {
+  erl_peer erl{theirs(GetParam(), "erl")};
+  begin(erl);
+  node here{ours(GetParam(), "cpp")};
+  erl.eval("register(tester, self()), process_flag(trap_exit, true)");
+  const pid tester = here.run([]() -> task<pid> {
+    send({"echo"_atom, erl_name}, tuple(self(), 1));
+    co_await next_messages(1);
+    const term found = co_await order(co_await puppet_on(erl_name), tuple("whereis"_atom, "tester"_atom));
+    co_return found.as_pid();
+  });
+
+  here.send(destination{"tester"_atom, erl_name}.as_term(), "to_a_name"_atom);
+  here.send(tester, "to_a_pid"_atom);
+  here.exit(tester, "boo"_atom);
+
+  EXPECT_EQ(erl.eval("receive to_a_name -> ok after 15000 -> none end"), "ok");
+  EXPECT_EQ(erl.eval("receive to_a_pid -> ok after 15000 -> none end"), "ok");
+  EXPECT_EQ(erl.eval("receive {'EXIT', From, boo} -> node(From) after 15000 -> none end"), "'cpp@127.0.0.1'");
 }
 
 // -- lives of a node ------------------------------------------------------------------------------------------------------------------------
@@ -345,6 +395,39 @@ TEST_P(Nodes, ASenderThatWaitsForAStoppedNodeGoesOnWhenThatIsGone) {
 
   EXPECT_EQ(why, term{"normal"_atom});
   EXPECT_EQ(down, term{"noconnection"_atom});
+}
+
+TEST_P(Nodes, PartInTheMiddleOfLargeMessagesAndComeTogetherAgain) {
+  erl_peer erl{theirs(GetParam(), "erl")};
+  begin(erl);
+  node here{ours(GetParam(), "cpp")};
+  here.run(register_peers);
+
+  for (int round = 0; round < 3; ++round) {
+    erl.eval("Large = binary:copy(<<1,2,3,4>>, 500000), [spawn(fun() -> {echo, 'cpp@127.0.0.1'} ! {self(), {I, Large}} "
+             "end) || I <- lists:seq(1, 4)]");
+    for (int i = 0; i < 4; ++i)
+      here.spawn(
+          []() -> task<> { co_await send({"echo"_atom, erl_name}, tuple(self(), binary(string(2'000'000, 'm')))); });
+    here.run([]() -> task<> { // the connection is up: what follows comes into its middle
+      co_await net_adm::ping(erl_name);
+      disconnect_node(erl_name);
+    });
+
+    // A call may fail with the connection that was, or that either side makes for what was still to be sent; then not for ever.
+    EXPECT_EQ(
+        erl.eval("(fun Again(0) -> never; Again(N) -> try gen_server:call({counter, 'cpp@127.0.0.1'}, get, 15000) "
+                 "catch _:_ -> Again(N - 1) end end)(20)"),
+        "0");
+    EXPECT_TRUE(here.run([]() -> task<bool> {
+      for (int attempts = 0; attempts < 20; ++attempts)
+        try {
+          co_return (co_await puppet_on(erl_name)).node() == erl_name;
+        } catch (const raised&) {
+        }
+      co_return false;
+    }));
+  }
 }
 
 // -- what else happens between Erlang nodes ------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 -module(agner_peer).
 -behaviour(gen_server).
 
--export([start/0, flush/0, same/2, echo/2, order/2, call/2, logged/1, log/2]).
+-export([start/0, flush/0, same/2, echo/2, order/2, call/2, parted/1, logged/1, log/2]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 start() ->
@@ -45,6 +45,16 @@ order(Puppet, Command) ->
 call(Server, Request) ->
     try gen_server:call(Server, Request)
     catch Class:Reason -> {Class, Reason}
+    end.
+
+%% Waits until net_kernel, which hears of it later than others, knows that a connection is gone.
+parted(Node) -> parted(Node, 1500).
+
+parted(Node, 0) -> {still, ets:lookup(sys_dist, Node)};
+parted(Node, Looks) ->
+    case ets:lookup(sys_dist, Node) of
+        [] -> ok;
+        _ -> receive after 10 -> parted(Node, Looks - 1) end
     end.
 
 %% -- servers and puppets ---------------------------------------------------------------------------------------------------------------
