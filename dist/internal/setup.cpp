@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "../../actors/gen_tcp_stream.hpp"
 #include "../../actors/process.hpp"
@@ -127,6 +128,23 @@ task<result<handshake_outcome>> meet(dist_context& in, const handshake_setup& se
   co_return met;
 }
 
+// Opens the connection of a caller that has proven itself; null if another has won.
+// An attempt of ours that was begun after the caller had been told `ok` may be the one that counts. Until it has come to something the caller learns nothing: if it was hung up on, it
+// would give up, and with it what waits there to be sent, before ours reaches it.
+task<std::shared_ptr<connection>> take_up(dist_context& in, const handshake_outcome& met, clock::time_point deadline) {
+  for (bool gone = false;;) {
+    if (auto at = in.table.open_incoming(met.peer, met.given, met.facts, self())) co_return at;
+    const auto ours = in.table.find(met.peer);
+    if (!ours && !std::exchange(gone, true)) continue; // it has failed just now
+    if (!ours || ours->now() != connection::state::pending) co_return nullptr;
+    const reference ref = make_ref();
+    ours->when_up(self(), ref);
+    const bool failed = co_await receive(on(match(ref, any<bool>), [](bool up) { return !up; }),
+                                         after(left(in, deadline), [] { return false; }));
+    if (!failed) co_return nullptr;
+  }
+}
+
 } // namespace
 
 task<> run_incoming(std::shared_ptr<dist_context> in, stream_socket& from) {
@@ -145,7 +163,7 @@ task<> run_incoming(std::shared_ptr<dist_context> in, stream_socket& from) {
   std::optional<packet_link> link;
   const auto met = co_await meet(*in, setup, from, deadline, link);
   if (!met) co_return refuse(met.error().reason());
-  const auto at = in->table.open_incoming(met->peer, met->given, met->facts, self());
+  const auto at = co_await take_up(*in, *met, deadline);
   if (!at) co_return; // another connection to this peer has won
   closing guard{in, at};
   if (const auto sent = co_await link->write(met->ack); !sent) {

@@ -133,7 +133,7 @@ TEST_F(EpmdDirectory, RegistersAgainWithWhateverTakesEpmdsPlace) {
   ASSERT_THAT(known(), UnorderedElementsAre("a"));
 
   epmd.reset();
-  net.runs->advance(10s);
+  net.pass(10s);
   ASSERT_THAT(known(), IsEmpty());
   epmd.emplace(net.plain());
   must(epmd::start_server(*epmd, {ip_address::loopback(), port}));
@@ -147,7 +147,7 @@ TEST_F(EpmdDirectory, AsksAnEpmdThatForgetsAtOnceNoMoreThanOnceASecond) {
   there.port = forgetful.port;
   node a{named("a", there)};
 
-  net.runs->advance(10s);
+  net.pass(10s);
 
   EXPECT_GE(forgetful.calls, 9);
   EXPECT_LE(forgetful.calls, 12);

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -21,25 +22,30 @@
 
 namespace agner::test {
 
-/// Keeps names in memory. One thread.
+/// Keeps names in memory. Any thread may ask; nodes are made by one.
 class table_directory final : public dist::directory {
 public:
   task<result<>> publish(std::string_view name, std::uint16_t port, std::uint32_t) override {
+    const std::lock_guard lock{mutex};
     ports[std::string{name}] = port;
     co_return result<>{};
   }
   task<result<dist::node_address>> find(std::string_view name, std::string_view) override {
+    const std::lock_guard lock{mutex};
     const auto at = ports.find(std::string{name});
     if (at == ports.end()) co_return fail("noport"_atom);
     co_return dist::node_address{ip_address::loopback(), at->second};
   }
 
+  std::mutex mutex;
   std::map<std::string, std::uint16_t> ports; // may lie
 };
 
 struct loopback_nodes {
   explicit loopback_nodes(std::uint64_t seed = 1)
-      : runs(std::make_shared<deterministic_scheduler>(seed)), names(std::make_shared<table_directory>()) {}
+      : runs(std::make_shared<deterministic_scheduler>(seed)),
+        names(std::make_shared<table_directory>()),
+        sleeper_(plain()) {}
 
   [[nodiscard]] dist::distribution_options options(std::string_view secret = "secret") const {
     dist::distribution_options with{.secret = dist::cookie{secret}};
@@ -63,16 +69,26 @@ struct loopback_nodes {
   }
 
   [[nodiscard]] clock::time_point now() const { return runs->time().now(); }
+  /// Lets time pass. Unlike the scheduler's `advance` it also gives the kernel its time before the clock moves on.
+  void pass(std::chrono::milliseconds time) {
+    sleeper_.run([time]() -> task<> { co_await receive(after(time, [] {})); });
+  }
+  /// Until what can happen at once has happened.
+  void settle() { pass(std::chrono::milliseconds{1}); }
   /// Lets time pass until @p holds, a minute at most. @returns whether it does
   template <class Condition>
   bool until(Condition holds) {
+    runs->run_until_idle();
     for (int i = 0; i < 600 && !holds(); ++i)
-      runs->advance(std::chrono::milliseconds{100});
+      pass(std::chrono::milliseconds{100});
     return holds();
   }
 
   std::shared_ptr<deterministic_scheduler> runs;
   std::shared_ptr<table_directory> names;
+
+private:
+  node sleeper_;
 };
 
 /// A connection to the port of @p name's node, to be written on by hand.

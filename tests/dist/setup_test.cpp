@@ -75,7 +75,7 @@ TEST(Setup, SaysCookieOnBothSidesWhereCookiesDiffer) {
   const test::log_capture log;
 
   EXPECT_FALSE(a.run(connect_node, "b@host"_atom));
-  net.runs->run_until_idle();
+  net.settle();
 
   EXPECT_THAT(texts(log), Contains(AllOf(HasSubstr("rejected: {bad_cookie"), HasSubstr("a@host"))));
   EXPECT_THAT(texts(log), Contains(AllOf(HasSubstr("b@host failed: {bad_cookie"), HasSubstr("cookie"))));
@@ -101,7 +101,7 @@ TEST(Setup, RefusesAForeignNodeAtThePort) {
   const test::log_capture log;
 
   EXPECT_FALSE(a.run(connect_node, "b@host"_atom));
-  net.runs->run_until_idle();
+  net.settle();
 
   EXPECT_THAT(connected(a), IsEmpty());
   EXPECT_THAT(texts(log), Contains(AllOf(HasSubstr("wrong_name"), HasSubstr("c@host"))));
@@ -197,7 +197,7 @@ TEST(Setup, LetsAGoodPeerInAmongThreeHundredThatSayNothing) {
   ASSERT_TRUE(net.until([&] { return in; }));
 
   EXPECT_LE(net.now() - begun, 1s);
-  net.runs->run_until_idle();
+  net.settle();
   EXPECT_LE(a.process_count() - before, 128U + 1U); // no more strangers than that, and the good one's channel
   EXPECT_THAT(connected(a), ElementsAre("good@host"_atom));
 }
@@ -232,11 +232,11 @@ TEST(Setup, HoldsNoMoreStrangersThanItSays) {
   const std::size_t before = a.process_count();
 
   spawn_silent(crowd, net, 50);
-  net.runs->advance(100ms);
+  net.pass(100ms);
 
   EXPECT_EQ(a.process_count() - before, 10U);
   EXPECT_EQ(crowd.process_count(), 10U); // the others have been hung up on
-  net.runs->advance(7s);
+  net.pass(7s);
   EXPECT_EQ(a.process_count(), before);
 }
 
@@ -250,7 +250,7 @@ TEST(Setup, KeepsThePeersConnectionWhereOurOwnAttemptFailsAfterIt) {
   std::optional<bool> joined;
   std::vector<atom> still_up;
   a.spawn([](std::optional<bool>& into) -> task<> { into = co_await connect_node("z@host"_atom); }, std::ref(joined));
-  net.runs->run_until_idle(); // our attempt waits for an answer
+  net.settle(); // our attempt waits for an answer
 
   other.run([&]() -> task<> {
     auto ours = must(listener.accept());

@@ -25,6 +25,8 @@ public:
 
   /// Runs one turn of one process. @returns false if none can run
   bool step();
+  /// Fires what is due and takes what descriptors have to tell. @returns whether there was something
+  bool poll() { return fire_and_poll(); }
   /// Runs until every process waits. Time stands still; what is due fires.
   void run_until_idle();
   /// Moves the clock from timer to timer until @p by has passed, and runs what each wakes.
