@@ -82,7 +82,8 @@ process_core& new_process(node& on, F&& f, Arguments&&... arguments) {
 ///
 /// @param f  a callable that returns task<...>; it is called in the new process
 /// @returns  the pid of the new process
-/// @errors   raises `not_a_process`  called outside a process (use node::spawn); `system_limit`  the node has processes_max processes
+/// @errors   raises `not_a_process`  called outside a process (use node::spawn); `system_limit`  the node has processes_max processes;
+///           raises exit `killed`  the node is going down
 /// @context  a process
 /// @erlang   spawn/1, spawn/3
 template <class F, class... Arguments>

@@ -42,7 +42,7 @@ TEST(NodeLife, DestructionRefusesNewProcesses) {
       try {
         spawn(test::until_told);
       } catch (const raised& r) {
-        refused = r.reason() == term("system_limit"_atom);
+        refused = r.cls() == raised_class::exit && r.reason() == term("killed"_atom);
       }
     }
   };
