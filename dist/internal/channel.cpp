@@ -39,6 +39,11 @@ private:
         what, self(),
         tuple("$ready"_atom, ready_, what == transport::direction::input ? term("input"_atom) : term("output"_atom)));
   }
+  /// The peer has sent what it must not.
+  void refuse(const term& reason) {
+    log::error("** Node ~p sent what cannot be read **~n** Removing connection: ~p **~n", at_->peer(), reason);
+    end(reason);
+  }
   void end(term reason) {
     if (!ended_) ended_ = std::move(reason);
   }
@@ -82,9 +87,9 @@ void channel::read_turn() {
   for (;;) {
     while (auto frame = reader_.next()) {
       if (at_->now() == connection::state::closed) return; // its end has been told: nothing comes after that
-      if (auto done = delivery_.deliver(*frame); !done) return end(done.error().reason());
+      if (auto done = delivery_.deliver(*frame); !done) return refuse(done.error().reason());
     }
-    if (reader_.failed()) return end(reader_.failed()->reason());
+    if (reader_.failed()) return refuse(reader_.failed()->reason());
     if (total >= bytes_a_turn) break;
     const io_result got = over_->read(reader_.prepare());
     if (got.what == io_result::status::closed) return end("connection_closed"_atom);

@@ -293,6 +293,7 @@ std::vector<bad_bytes> all_bad() {
 class ChannelRefuses : public testing::TestWithParam<bad_bytes> {};
 
 TEST_P(ChannelRefuses, ClosesAndHarmsNobodyElse) {
+  const test::log_capture log;
   channel_pair with;
   const pid local = with.spawn_keeping_mail([] {});
   with.write(control::link{remote, local});
@@ -303,6 +304,8 @@ TEST_P(ChannelRefuses, ClosesAndHarmsNobodyElse) {
   EXPECT_THAT(text_of(with.ended), HasSubstr(GetParam().complaint));
   EXPECT_THAT(with.mail, ElementsAre(tuple("EXIT"_atom, remote, "noconnection"_atom)));
   EXPECT_EQ(other->now(), connection::state::up);
+  ASSERT_EQ(log.lines().size(), 1U);
+  EXPECT_THAT(log.lines()[0].text, HasSubstr("Node peer@host sent what cannot be read"));
 }
 
 TEST_P(ChannelRefuses, AlsoByteByByte) {
