@@ -55,12 +55,14 @@ result<socket> listen(std::uint16_t port, const inet::options& options) {
 
 namespace {
 
-socket start(internal::stream connection) {
-  connection.options = inet::options::defaults().with(connection.options);
-  return socket{spawn(agner::internal::run_tcp_connection, std::move(connection), self())};
-}
+socket start(internal::stream connection) { return internal::attach(std::move(connection), self()); }
 
 } // namespace
+
+socket internal::attach(stream of, const pid& owner) {
+  of.options = inet::options::defaults().with(of.options);
+  return socket{spawn(agner::internal::run_tcp_connection, std::move(of), owner)};
+}
 
 task<result<socket>> connect(inet::host to, std::uint16_t port, inet::options options,
                              std::chrono::milliseconds timeout) {

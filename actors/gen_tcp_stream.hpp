@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "../runtime/stream_socket.hpp"
@@ -15,6 +16,7 @@
 #include "inet.hpp"
 #include "task.hpp"
 #include "tcp_socket.hpp"
+#include "transport.hpp"
 
 namespace agner::gen_tcp {
 
@@ -40,6 +42,14 @@ task<result<stream>> accept_stream(socket listener, std::chrono::milliseconds ti
 /// Takes the connection out of an open socket, whose process ends without closing it; nothing is sent to the controlling process. Queued bytes are sent first.
 /// @errors `closed`; `einval`  a listening socket, or one that a recv waits for; `not_owner`  the caller is not the controlling process
 task<result<stream>> detach(socket of, std::chrono::milliseconds timeout = infinity);
+
+/// The connection out of a transport that make_transport made, which is closed then, with what was read before and not taken. Nothing where it is another kind, or closed.
+/// @context who owns the transport
+std::optional<stream> take_stream(transport& of);
+
+/// A gen_tcp socket around @p of, whose controlling process is @p owner.
+/// @context a process
+socket attach(stream of, const pid& owner);
 
 } // namespace internal
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "../runtime/node.hpp"
+#include "gen_tcp_stream.hpp"
 
 namespace agner {
 
@@ -26,7 +27,10 @@ public:
     const std::size_t n = std::min(into.size(), unread_.size() - unread_from_);
     std::copy_n(unread_.begin() + static_cast<std::ptrdiff_t>(unread_from_), n, into.begin());
     unread_from_ += n;
-    if (unread_from_ == unread_.size()) unread_ = {};
+    if (unread_from_ == unread_.size()) {
+      unread_ = {};
+      unread_from_ = 0;
+    }
     return io_result::done(n);
   }
   io_result write(std::span<const std::span<const std::byte>> from) override {
@@ -48,6 +52,13 @@ public:
   void close() noexcept override {
     readiness_.reset();
     socket_.close();
+  }
+
+  std::optional<gen_tcp::internal::stream> take() {
+    if (!socket_.is_open()) return std::nullopt;
+    readiness_.reset();
+    std::vector<std::byte> rest{unread_.begin() + static_cast<std::ptrdiff_t>(unread_from_), unread_.end()};
+    return gen_tcp::internal::stream{.socket = std::move(socket_), .unread = std::move(rest)};
   }
 
   [[nodiscard]] result<socket_address> peername() const override {
@@ -80,6 +91,11 @@ private:
 
 std::unique_ptr<transport> make_transport(scheduler& on, stream_socket socket, std::vector<std::byte> unread) {
   return std::make_unique<socket_transport>(on, std::move(socket), std::move(unread));
+}
+
+std::optional<gen_tcp::internal::stream> gen_tcp::internal::take_stream(transport& of) {
+  auto* const over_socket = dynamic_cast<socket_transport*>(&of);
+  return over_socket == nullptr ? std::nullopt : over_socket->take();
 }
 
 } // namespace agner

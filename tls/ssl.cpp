@@ -60,6 +60,10 @@ task<result<>> close(socket of, std::chrono::milliseconds timeout) {
   co_return result<>{};
 }
 
+task<result<gen_tcp::socket>> close(socket of, downgrade to) {
+  return ask<gen_tcp::socket>(of, tuple("downgrade"_atom, to.next, internal::time_term(to.timeout)));
+}
+
 task<result<>> shutdown(socket of, shutdown_how how) { return ask<void>(of, tuple("shutdown"_atom, how_term(how))); }
 
 task<result<>> controlling_process(socket of, pid next) {

@@ -126,6 +126,19 @@ task<result<socket>> handshake(std::unique_ptr<transport> over, options with,
 /// @context any process
 /// @erlang  ssl:close/1, ssl:close/2
 task<result<>> close(socket of, std::chrono::milliseconds timeout = std::chrono::milliseconds{5000});
+/// Who takes a connection on when TLS has ended on it, and how long that may take.
+struct downgrade {
+  pid next;
+  std::chrono::milliseconds timeout;
+};
+/// Ends TLS and keeps the TCP connection, `ssl::close(socket, {self(), 5s})`: what was sent before goes out, and when the peer has said that it ends TLS too, its next bytes are those of a
+/// gen_tcp socket that belongs to @p to.next: passive, binaries, no packets. What the peer sent before that and nobody received is lost.
+/// @errors `timeout`  the peer did not end TLS, and the connection is closed; `closed`  it had ended before; `enotsup`  the transport is no TCP socket, and is closed;
+///         `notsup_on_transport_accept_socket`
+/// @context any process
+/// @erlang  ssl:close/2 with {NewController, Timeout}
+/// @source  OTP 25 lib/ssl, ssl_gen_statem: downgrade
+task<result<gen_tcp::socket>> close(socket of, downgrade to);
 /// Stops listening. Connections that were accepted stay.
 /// @errors none
 /// @context any process

@@ -7,6 +7,7 @@
 #include <functional>
 #include <future>
 
+#include <agner/actors/gen_tcp.hpp>
 #include <agner/runtime/term_text.hpp>
 
 #include "../support/otp_ssl.hpp"
@@ -337,6 +338,35 @@ TEST_P(SslOtp, OursReadsAllBeforeOtpsHalfEnd) {
     EXPECT_EQ(got.ours, list({binary("last words"), closed_reason})) << how;
     EXPECT_EQ(got.otp, "ok") << how;
   }
+}
+
+TEST_P(SslOtp, TcpGoesOnWhenBothEndTls) {
+  const auto got =
+      meet({.otp = "fun(S) -> {ok, <<\"safe\">>} = ssl:recv(S, 4, 20000), {ok, T} = ssl:close(S, {self(), 20000}), "
+                   "ok = gen_tcp:send(T, \"otp\"), R = gen_tcp:recv(T, 5, 20000), gen_tcp:close(T), R end",
+            .ours = [](ssl::socket of) -> task<term> {
+              must(co_await ssl::send(of, "safe"));
+              const auto plain = must(co_await ssl::close(of, {self(), patience}));
+              const term said = must(co_await gen_tcp::recv(plain, 3, patience));
+              must(co_await gen_tcp::send(plain, "agner"));
+              co_await gen_tcp::recv(plain, 0, patience);
+              co_return said;
+            }});
+
+  EXPECT_EQ(got.ours, term(binary("otp")));
+  EXPECT_EQ(got.otp, "{ok,<<\"agner\">>}");
+}
+
+TEST_P(SslOtp, TlsThatThePeerDoesNotEndIsWaitedForNoLongerThanTold) {
+  const auto got =
+      meet({.otp = "fun(S) -> {ok, <<\"told\">>} = ssl:recv(S, 4, 20000), receive after 500 -> waited end end",
+            .ours = [](ssl::socket of) -> task<term> {
+              must(co_await ssl::send(of, "told"));
+              const auto plain = co_await ssl::close(of, {self(), 100ms});
+              co_return plain ? term("closed in time"_atom) : plain.error().reason();
+            }});
+
+  EXPECT_EQ(got.ours, term("timeout"_atom));
 }
 
 // -- much ---------------------------------------------------------------------------------------------------------------------------

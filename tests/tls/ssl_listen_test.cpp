@@ -352,3 +352,41 @@ TEST_F(SslListen, WrongOptionsLeaveATcpSocketAlone) {
     must(co_await gen_tcp::send(plain, "still plain"));
   });
 }
+
+// -- back to TCP --------------------------------------------------------------------------------------------------------------------
+
+TEST_F(SslListen, TcpGoesOnWhenBothEndTls) {
+  here.run([]() -> task<> {
+    const auto listener = must(ssl::listen(0, listening()));
+    const auto port = co_await port_of(listener);
+    spawn([listener]() -> task<> {
+      const auto made = must(co_await ssl::handshake(must(co_await ssl::transport_accept(listener))));
+      must(co_await ssl::recv(made, 4));
+      const auto plain = must(co_await ssl::close(made, {self(), 5s}));
+      must(co_await gen_tcp::send(plain, "answer to " + text_of(must(co_await gen_tcp::recv(plain, 5)))));
+      must(co_await gen_tcp::recv(plain, 3));
+    });
+    const auto made = must(co_await ssl::connect("localhost", port, client_options({.active = false})));
+    must(co_await ssl::send(made, "safe"));
+
+    const auto plain = must(co_await ssl::close(made, {self(), 5s}));
+
+    must(co_await gen_tcp::send(plain, "plain"));
+    EXPECT_EQ(text_of(must(co_await gen_tcp::recv(plain, 15))), "answer to plain");
+    EXPECT_EQ((co_await ssl::send(made, "x")).error().reason(), term("closed"_atom));
+    must(co_await gen_tcp::send(plain, "end"));
+  });
+}
+
+TEST_F(SslListen, WhatHasEndedHasNoTcpSocketToGive) {
+  here.run([]() -> task<> {
+    const auto listener = must(ssl::listen(0, listening()));
+    const auto port = co_await port_of(listener);
+    spawn(greet, listener, 1);
+    const auto made = must(co_await ssl::connect("localhost", port, client_options({.active = false})));
+    EXPECT_EQ(co_await greeting(made), "hello");
+    must(co_await ssl::close(made));
+
+    EXPECT_EQ((co_await ssl::close(made, {self(), 5s})).error().reason(), term("closed"_atom));
+  });
+}

@@ -54,7 +54,7 @@ task<> connection::run() {
   for (;;) {
     more_ = false;
     work();
-    if (phase_ == phase::ended) co_return;
+    if (phase_ == phase::ended) break;
     co_await receive([this](const term& message) { on_message(message); },
                      after(more_ ? milliseconds{0} : infinity, [] {}));
     bool more = true;
@@ -62,6 +62,7 @@ task<> connection::run() {
       more = co_await receive([this](const term& message) { return on_message(message), true; },
                               after(milliseconds{0}, [] { return false; }));
   }
+  if (wire_ && wire_->tls().status() == engine_status::closed) close_lingering(std::move(wire_));
 }
 
 // -- messages -----------------------------------------------------------------------------------------------------------------------
@@ -98,6 +99,7 @@ void connection::on_timeout(const reference& timer) {
   if (const auto late = incoming_.take_waiter(timer)) return answer(late->by, failed("timeout"_atom));
   if (timer_ != timer) return;
   if (phase_ == phase::shaking) end_handshake(failed("timeout"_atom));
+  if (successor_) answer(successor_->by, failed("timeout"_atom));
   for (const reference& by : std::exchange(closers_, {}))
     answer(by, "ok"_atom);
   phase_ = phase::ended;
@@ -117,7 +119,8 @@ void connection::on_call(const connection_call& call) {
     if (what.is_tagged("handshake"_atom, 3)) return begin_handshake(call);
     return answer(call.by, failed("notsup_on_transport_accept_socket"_atom));
   case phase::shaking: postponed_.push_back(call); return;
-  case phase::closing: return answer(call.by, failed("closed"_atom));
+  case phase::closing:
+  case phase::leaving: return answer(call.by, failed("closed"_atom));
   case phase::open:
   case phase::over: return on_call_of_open(call);
   case phase::ended: return;
@@ -129,9 +132,11 @@ void connection::on_call_of_open(const connection_call& call) {
   if (what.is_tagged("recv"_atom, 3)) return begin_recv(call);
   if (what.is_tagged("setopts"_atom, 2)) return set_options(call);
   if (what.is_tagged("getopts"_atom, 2)) return answer(call.by, get_options(what[1]));
+  if (phase_ == phase::over && wire_ && what.is_tagged("downgrade"_atom, 3)) return begin_downgrade(call);
   if (phase_ == phase::over) return answer(call.by, failed(reason_));
   if (what.is_tagged("send"_atom, 2)) return begin_send(call);
   if (what.is_tagged("shutdown"_atom, 2)) return begin_shutdown(call);
+  if (what.is_tagged("downgrade"_atom, 3)) return begin_downgrade(call);
   answer(call.by, fact(what).value_or(failed("einval"_atom)));
 }
 
@@ -162,6 +167,20 @@ void connection::begin_shutdown(const connection_call& call) {
   shutdown_ = ending{*how, call.by};
 }
 
+/// @source OTP 25 lib/ssl, ssl_gen_statem: handling of {close, {NewController, Timeout}}
+void connection::begin_downgrade(const connection_call& call) {
+  const auto next = call.what[1].to_pid();
+  if (!next) return answer(call.by, failed("badarg"_atom));
+  if (output_shut_) return answer(call.by, failed("closed"_atom));
+  while (const auto waiter = incoming_.take_waiter())
+    answer(waiter->by, failed("closed"_atom));
+  successor_ = successor{call.by, *next};
+  if (phase_ == phase::over) return hand_over(); // the peer has ended TLS already
+  phase_ = phase::leaving;
+  may_read_ = true;
+  if (const auto time = time_in(call.what[2])) timer_ = arm(*time);
+}
+
 /// As in OTP, anybody may: this is not gen_tcp's rule. @source OTP 25 lib/ssl, ssl_gen_statem: new_user
 void connection::change_owner(const connection_call& call) {
   const auto next = call.what[1].to_pid();
@@ -177,6 +196,7 @@ void connection::begin_close(const std::optional<reference>& by, std::optional<m
   if (by) closers_.push_back(*by);
   if (phase_ == phase::closing) return;
   if (phase_ == phase::shaking) end_handshake(failed("closed"_atom));
+  if (successor_) answer(std::exchange(successor_, std::nullopt)->by, failed("closed"_atom));
   while (const auto waiter = incoming_.take_waiter())
     answer(waiter->by, failed("closed"_atom));
   if (phase_ != phase::open) return finish_close();

@@ -47,6 +47,7 @@ private:
     shaking,  // hands
     open,     //
     closing,  // closed on this side: what was sent before still goes out
+    leaving,  // TLS ends, TCP goes on: what was sent before goes out, and the peer is to say that it ends too
     over,     // the peer closed, or it failed; what came before is still given out, and why it ended is told
     ended,    // nothing is left to do
   };
@@ -54,6 +55,12 @@ private:
   struct ending {
     shutdown_how how;
     reference by;
+  };
+
+  /// Who gets the TCP connection when TLS has ended on it.
+  struct successor {
+    reference by;
+    pid process;
   };
 
   // -- messages: connection.cpp ---------------------------------------------------------------------------------------------------
@@ -67,6 +74,7 @@ private:
   void begin_recv(const connection_call& call);
   void begin_close(const std::optional<reference>& by, std::optional<std::chrono::milliseconds> time);
   void begin_shutdown(const connection_call& call);
+  void begin_downgrade(const connection_call& call);
   void change_owner(const connection_call& call);
   reference arm(std::chrono::milliseconds time) const;
 
@@ -82,6 +90,8 @@ private:
   void encrypt_sends();
   void finish_shutdown();
   void finish_close();
+  void leave();
+  void hand_over();
   bool read_in();
   bool give_out();
   bool decrypt();
@@ -123,6 +133,7 @@ private:
   send_queue outgoing_;
   std::optional<ending> shutdown_;
   std::vector<reference> closers_;
+  std::optional<successor> successor_;
   term reason_; // why it is over
   bool output_shut_ = false;
   bool undecrypted_ = true; // the engine may have plaintext

@@ -7,6 +7,7 @@
 // | {send, Iodata}                          | ok, {error, Reason}                     |
 // | {recv, Length, Time}                    | {ok, Data}, {error, Reason}             |
 // | {close, Time}                           | ok                                      |
+// | {downgrade, Pid, Time}                  | {ok, TcpSocket}, {error, Reason}        |
 // | {shutdown, read or write or read_write} | ok, {error, Reason}                     |
 // | {controlling_process, Pid}              | ok                                      |
 // | {setopts, List}, {getopts, Names}       | ok, {ok, List}, {error, Reason}         |

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a connection does with bytes: encrypts and sends what is queued, reads and gives out what comes, and finds out how it ends.
 
+#include <array>
 #include <utility>
 
+#include "../../actors/gen_tcp_stream.hpp"
 #include "connection.hpp"
 #include "limits.hpp"
 #include "lingering_close.hpp"
@@ -17,8 +19,9 @@ constexpr int steps_in_a_row_max = 32;
 
 void connection::work() {
   if (phase_ == phase::shaking && !asked_verifier_) shake_hands();
-  if (phase_ == phase::open || phase_ == phase::closing) write_out();
+  if (phase_ == phase::open || phase_ == phase::closing || phase_ == phase::leaving) write_out();
   if (phase_ == phase::open) more_ = read_in();
+  if (phase_ == phase::leaving) leave();
   if (phase_ != phase::ended) ask_for_readiness();
 }
 
@@ -80,6 +83,39 @@ void connection::finish_close() {
   phase_ = phase::ended;
 }
 
+// -- back to TCP --------------------------------------------------------------------------------------------------------------------
+
+/// Says that TLS ends once all is out, and drops what the peer sent before it said so too.
+void connection::leave() {
+  auto& tls = wire_->tls();
+  if (!outgoing_.empty()) return;
+  tls.close_write();
+  if (!wire_->flush()) return;
+  for (int steps = 0; steps < steps_in_a_row_max; ++steps) {
+    std::array<std::byte, 4096> dropped;
+    if (tls.read(dropped).bytes != 0) continue;
+    if (tls.status() != engine_status::open) return hand_over();
+    may_read_ = wire_->fill(read_bytes);
+    if (!may_read_) return;
+  }
+  more_ = true;
+}
+
+/// What came behind the peer's last word belongs to the TCP socket already. It is passive, as OTP's.
+void connection::hand_over() {
+  const auto next = *std::exchange(successor_, std::nullopt);
+  const bool orderly = wire_->tls().status() == engine_status::closed && !wire_->tls().truncated();
+  auto below = orderly ? gen_tcp::internal::take_stream(wire_->below()) : std::nullopt;
+  phase_ = phase::ended;
+  if (!below) return answer(next.by, failed(orderly ? "enotsup"_atom.value() : "closed"_atom.value()));
+  auto rest = wire_->tls().take_rest();
+  rest.insert(rest.end(), below->unread.begin(), below->unread.end());
+  below->unread = std::move(rest);
+  wire_.reset();
+  below->options = {.active = false, .mode = inet::mode::binary};
+  answer(next.by, tuple("ok"_atom, to_term(gen_tcp::internal::attach(*std::move(below), next.process))));
+}
+
 // -- input --------------------------------------------------------------------------------------------------------------------------
 
 /// True: there is more to do at once.
@@ -133,7 +169,9 @@ void connection::ask_for_readiness() {
   const auto ask = [this](transport::direction what, atom name, bool& asked) {
     if (!std::exchange(asked, true)) wire_->below().notify(what, self(), tuple("$ready"_atom, readable_, name));
   };
-  const bool waits = phase_ == phase::shaking ? !asked_verifier_ : phase_ == phase::open && incoming_.wants_bytes();
+  const bool waits = phase_ == phase::shaking ? !asked_verifier_
+                     : phase_ == phase::open  ? incoming_.wants_bytes()
+                                              : phase_ == phase::leaving;
   if (waits && !may_read_) ask(transport::direction::input, "input"_atom, asked_input_);
   // What reading made the engine say, answers to new keys, goes out too.
   if (!wire_->flush()) ask(transport::direction::output, "output"_atom, asked_output_);
@@ -148,7 +186,11 @@ void connection::finish(term reason) {
   end_sends(reason_);
   if (shutdown_) answer(std::exchange(shutdown_, std::nullopt)->by, failed("closed"_atom));
   wire_->tls().close_write();
-  close_lingering(std::move(wire_));
+  wire_->flush();
+  // Only TLS may be at its end, and TCP be asked for: see begin_downgrade.
+  const bool may_go_on =
+      reason_.is("closed"_atom) && !wire_->tls().truncated() && !incoming_.is_active() && !output_shut_;
+  if (!may_go_on) close_lingering(std::move(wire_));
   settle();
 }
 
@@ -166,6 +208,7 @@ void connection::settle() {
   while (const auto waiter = incoming_.take_waiter()) {
     if (waiter->timer) cancel_timer(*waiter->timer);
     answer(waiter->by, failed(reason_));
+    if (wire_) close_lingering(std::move(wire_));
     if (!timer_) timer_ = arm(reason_time);
   }
 }

@@ -87,6 +87,12 @@ void engine::release_memory() noexcept {
   streams_.output.release();
 }
 
+std::vector<std::byte> engine::take_rest() {
+  std::vector<std::byte> rest(streams_.input.size());
+  streams_.input.take(rest);
+  return rest;
+}
+
 // -- the handshake ------------------------------------------------------------------------------------------------------------------
 
 engine_status engine::advance() {

@@ -130,6 +130,8 @@ public:
 
   /// Gives memory back that holds nothing.
   void release_memory() noexcept;
+  /// What came behind the peer's close_notify: bytes that are no TLS.
+  std::vector<std::byte> take_rest();
 
 private:
   friend struct engine_hooks;
