@@ -8,7 +8,7 @@
 #     SOURCES    *_test.cpp files
 #     LINKS      further targets
 #     LOCK       names of resources that no two tests may use at once, such as epmd's port
-#     TIMEOUT    seconds a test may take                  (default: 60; three times as many under a sanitizer))
+#     TIMEOUT    seconds a test may take                  (default: 120; three times as many under a sanitizer))
 #
 # The program is LAYER_tests for label unit, LAYER_LABEL_tests for any other. No SOURCES, no program. A test finds the programs of the
 # release preset in the folder that the environment variable AGNER_PROGRAMS names.
@@ -40,7 +40,7 @@ function(agner_test_executable layer)
     return()
   endif()
   if(NOT test_TIMEOUT)
-    set(test_TIMEOUT 60)
+    set(test_TIMEOUT 120)
   endif()
   if(AGNER_SANITIZE)
     math(EXPR test_TIMEOUT "3 * ${test_TIMEOUT}")
@@ -106,7 +106,7 @@ endfunction()
 
 # A test that is a command: a script, or CMake itself. It looks at sources, so it does not run under the sanitizers.
 #
-#   agner_script_test(NAME COMMAND ... [LABEL unit] [TIMEOUT 60] [LOCK ...])
+#   agner_script_test(NAME COMMAND ... [LABEL unit] [TIMEOUT 120] [LOCK ...])
 function(agner_script_test name)
   cmake_parse_arguments(PARSE_ARGV 1 test "" "LABEL;TIMEOUT" "COMMAND;LOCK")
   if(test_UNPARSED_ARGUMENTS)
@@ -119,7 +119,7 @@ function(agner_script_test name)
     set(test_LABEL unit)
   endif()
   if(NOT test_TIMEOUT)
-    set(test_TIMEOUT 60)
+    set(test_TIMEOUT 120)
   endif()
   add_test(NAME ${name} COMMAND ${test_COMMAND})
   set_tests_properties(${name} PROPERTIES

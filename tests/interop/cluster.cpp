@@ -26,6 +26,9 @@ namespace agner::test {
 
 namespace {
 
+/// A loaded machine needs more than the usual seven seconds for the first TLS connection of an erl, which loads its code then.
+constexpr std::chrono::seconds setup_time{60};
+
 /// What all nodes of the program share.
 struct surroundings {
   private_epmd epmd;
@@ -103,6 +106,7 @@ node_options ours(over carrier, const std::string& name, const unlike& how) {
   options.over = carrier_for(carrier, how);
   options.listen_ip = ip_address::loopback();
   options.tick_time = how.tick_time;
+  options.setup_time = setup_time;
   node_options of;
   of.name = full_name(name);
   of.services.push_back(dist::distribution(std::move(options)));
@@ -112,7 +116,8 @@ node_options ours(over carrier, const std::string& name, const unlike& how) {
 std::vector<std::string> theirs(over carrier, const std::string& name, const unlike& how) {
   std::vector<std::string> flags{"-name",    full_name(name), "-setcookie",
                                  how.cookie, "-pa",           AGNER_BEAMS,
-                                 "-kernel",  "net_ticktime",  std::to_string(how.tick_time.count())};
+                                 "-kernel",  "net_ticktime",  std::to_string(how.tick_time.count()),
+                                 "-kernel",  "net_setuptime", std::to_string(setup_time.count())};
   if (carrier == over::tcp) return flags;
   const std::string file = made->trusted.folder().write(name + ".conf", tls_options(carrier, how));
   flags.insert(flags.end(), {"-proto_dist", "inet_tls", "-ssl_dist_optfile", file});

@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::child_process;
 
-constexpr auto soon = 20s;
+constexpr auto soon = 50s; // an escript has to be compiled first
 const inet::options passive{
     .active = false, .mode = inet::mode::binary, .reuseaddr = true, .ip = ip_address::loopback()};
 

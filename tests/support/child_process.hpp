@@ -25,11 +25,11 @@ public:
   void close_input();
 
   /// All that it has written once @p text is in it, or what there was when it ended or @p within had passed.
-  std::string read_until(std::string_view text, std::chrono::milliseconds within = std::chrono::seconds{20});
+  std::string read_until(std::string_view text, std::chrono::milliseconds within = std::chrono::seconds{60});
   /// The rest of the first line that has @p mark in it, behind the mark; empty where none came.
-  std::string read_after(std::string_view mark, std::chrono::milliseconds within = std::chrono::seconds{20});
+  std::string read_after(std::string_view mark, std::chrono::milliseconds within = std::chrono::seconds{60});
   /// All that it has written when it has ended.
-  std::string read_all(std::chrono::milliseconds within = std::chrono::seconds{20});
+  std::string read_all(std::chrono::milliseconds within = std::chrono::seconds{60});
   /// Its exit code, or 128 and the signal that ended it. Waits.
   int wait();
   void kill(int signal) const;
