@@ -45,10 +45,10 @@ bool both_published(flag_set ours, flag_set theirs) { return ours.has(flag::publ
 namespace {
 
 // Reads the peer's status, and says whether to go on.
-task<result<>> hear_status(packet_link& link, std::string_view peer, attempt ours) {
+task<result<>> hear_status(packet_link& link, std::string_view peer, const std::function<attempt()>& ours) {
   auto got = co_await read_message(link, read_status);
   if (!got) co_return std::unexpected(got.error());
-  const status_answer answer = answer_status(*got, ours, peer);
+  const status_answer answer = answer_status(*got, ours(), peer);
   switch (answer.next) {
   case initiator_step::await_challenge: co_return result<>{};
   case initiator_step::confirm: co_return co_await send_status(link, status::true_);
@@ -61,7 +61,8 @@ task<result<>> hear_status(packet_link& link, std::string_view peer, attempt our
 
 } // namespace
 
-task<result<handshake_outcome>> call_peer(packet_link& link, const handshake_setup& setup, atom peer, attempt ours) {
+task<result<handshake_outcome>> call_peer(packet_link& link, const handshake_setup& setup, atom peer,
+                                          std::function<attempt()> ours) {
   const std::string_view name = peer.name();
   auto opening = write(name_of(setup.us));
   if (!opening) co_return std::unexpected(opening.error());

@@ -34,9 +34,9 @@ struct handshake_outcome {
   std::vector<std::byte> ack;
 };
 
-/// Calls @p peer. @errors those of handshake_decision; `{simultaneous_connect, Sentence}`  the peer's own attempt goes on instead: wait for it
+/// Calls @p peer. @p ours is asked when the peer says that it is connected to us: between call and answer its own attempt may have won. @errors those of handshake_decision; `{simultaneous_connect, Sentence}`  the peer's own attempt goes on instead: wait for it
 task<result<handshake_outcome>> call_peer(packet_link& link, const handshake_setup& setup, atom peer,
-                                          handshake::attempt ours);
+                                          std::function<handshake::attempt()> ours);
 
 /// Answers whoever calls. The atom of its name is made only once it has proven itself. @errors those of handshake_decision
 task<result<handshake_outcome>> answer_peer(packet_link& link, const handshake_setup& setup);

@@ -93,7 +93,9 @@ task<> run_outgoing(std::shared_ptr<dist_context> in, std::shared_ptr<connection
   if (!secured) co_return give_up(secured.error().reason());
   packet_link link{std::move(*secured), in->options.over->header(), deadline};
   const handshake_setup setup = in->handshake();
-  const auto made = co_await call_peer(link, setup, at->peer(), handshake::attempt::current);
+  const auto made = co_await call_peer(link, setup, at->peer(), [at] {
+    return at->now() == connection::state::pending ? handshake::attempt::current : handshake::attempt::superseded;
+  });
   if (!made && made.error().reason().is("nok"_atom)) co_return co_await leave_to_peer(*in, at, deadline);
   if (!made) co_return give_up(in->options.over->in_full(link.stream(), made.error().reason()));
   // An incoming connection of the same peer may have taken this one's place meanwhile.

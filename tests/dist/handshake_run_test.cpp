@@ -62,7 +62,9 @@ protected:
     return {*on.here, on.table, *over, us, [](std::string_view) { return cookie{"secret"}; }};
   }
   void call(atom peer, attempt ours = attempt::current) {
-    run([this, peer, ours](packet_link& link) -> task<> { outcome = co_await call_peer(link, setup(), peer, ours); });
+    run([this, peer, ours](packet_link& link) -> task<> {
+      outcome = co_await call_peer(link, setup(), peer, [ours] { return ours; });
+    });
   }
   void answer() {
     run([this](packet_link& link) -> task<> { outcome = co_await answer_peer(link, setup()); });

@@ -271,6 +271,36 @@ TEST(Setup, KeepsThePeersConnectionWhereOurOwnAttemptFailsAfterIt) {
   EXPECT_EQ(joined, true);
 }
 
+TEST(Setup, DeniesANewLifeWhereThePeersConnectionHasWonMeanwhile) {
+  loopback_nodes net;
+  stream_socket listener = listening_as(net, "z");
+  node a{net.named("a@host")};
+  node other{net.plain()};
+  a.spawn([]() -> task<> { co_await connect_node("z@host"_atom); });
+  net.settle(); // our attempt waits for an answer
+  std::vector<atom> still_up;
+
+  other.run([&]() -> task<> {
+    packet_link theirs = co_await call_port(*net.names, "a");
+    co_await test::say(theirs, handshake::write(name_message{agreed, 7, "z@host"}));
+    EXPECT_EQ((co_await test::hear(theirs, handshake::read_status)).what, status::ok_simultaneous);
+    const auto asked = co_await test::hear(theirs, handshake::read_challenge);
+    co_await test::say(theirs,
+                       handshake::write(handshake::reply_message{1, cookie{"secret"}.proof_for(asked.challenge)}));
+    co_await test::hear(theirs, handshake::read_ack);
+
+    packet_link ours{make_transport(this_node().scheduler(), std::move(*must(listener.accept()))),
+                     handshake_header::two_bytes, internal::no_deadline};
+    co_await test::hear(ours, handshake::read_name);
+    co_await test::say(ours, status::alive);
+    EXPECT_EQ((co_await test::hear(ours, handshake::read_status)).what, status::false_);
+    co_await receive(after(10s, [] {}));
+    still_up = a.service<internal::dist_node>().context()->table.names(node_type::connected);
+  });
+
+  EXPECT_THAT(still_up, ElementsAre("z@host"_atom));
+}
+
 // -- size -------------------------------------------------------------------------------------------------------------------------------------
 
 /// Memory that is not touched until it is sent.
