@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // node_options::from_args: what erl's flags say, as a node takes it.
 
+#include <span>
 #include <utility>
 
 #include "../runtime/error.hpp"
@@ -19,9 +20,9 @@ namespace agner {
 namespace {
 
 [[noreturn]] void refuse(const std::vector<flag_fault>& faults) {
-  for (const flag_fault& each : faults)
-    log::error("~ts", binary(print(each)));
   const flag_fault& first = faults.front();
+  for (const flag_fault& other : std::span{faults}.subspan(1))
+    log::error("~ts", binary(print(other)));
   raise_error(tuple("bad_flag"_atom, binary(first.flag), binary(first.why + "; " + first.right)));
 }
 

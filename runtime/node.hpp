@@ -43,7 +43,7 @@ struct node_options {
   std::vector<std::shared_ptr<node_service>> services;
 
   /// A node as `erl`'s flags say (-sname, -name, -setcookie, -proto_dist, ...) and as `ERL_FLAGS` does; distributed if it has a name.
-  /// Implemented in dist/. @errors raises `{bad_flag, Flag, Why}`  a flag that is wrong; all wrong ones are logged
+  /// Implemented in dist/. @errors raises `{bad_flag, Flag, Why}`  a flag that is wrong; further ones are logged
   static node_options from_args(int argc, const char* const* argv);
 };
 

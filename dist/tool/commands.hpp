@@ -24,6 +24,8 @@ int run_names();
 /// Makes certificates in @p folder.
 int run_certs(const std::string& folder, const words& nodes);
 
+/// @p line and its end on standard output, at once. @errors throws std::system_error  it cannot be written
+void print_line(const std::string& line);
 /// `agner: WHY` on standard error. @returns exit_failure
 int complain(const std::string& why);
 

@@ -4,15 +4,19 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "../../runtime/error.hpp"
 #include "commands.hpp"
+#include "standard_files.hpp"
+#include "start_fault.hpp"
 
 namespace agner::tool {
 
@@ -86,12 +90,20 @@ int complain(const std::string& why) {
   return exit_failure;
 }
 
+void print_line(const std::string& line) {
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fputc('\n', stdout);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw std::system_error{errno, std::generic_category(), "standard output"};
+}
+
 } // namespace agner::tool
 
 int main(int argc, char** argv) {
+  agner::tool::open_standard_files();
   try {
     return agner::tool::run({argv + 1, argv + argc});
   } catch (const std::exception& fault) {
-    return agner::tool::complain(fault.what());
+    return agner::tool::complain(agner::tool::start_fault(fault));
   }
 }

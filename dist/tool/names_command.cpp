@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // agner names: asks the epmd of this machine.
 
-#include <cstdio>
 #include <string>
 
 #include "../../actors/inet.hpp"
@@ -22,8 +21,7 @@ int run_names() {
     return complain("epmd on port " + std::to_string(arguments->epmd_port) + ": " +
                     inet::format_error(answer.error().reason()));
   for (const auto& [name, port] : answer->nodes)
-    std::printf("%s %d\n", name.c_str(), int{port});
-  std::fflush(stdout);
+    print_line(name + " " + std::to_string(port));
   return exit_success;
 }
 

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -20,12 +19,6 @@
 namespace agner::tool {
 
 namespace {
-
-void print_line(const std::string& line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
-  std::fflush(stdout);
-}
 
 node_options options_from(const words& flags) {
   std::vector<const char*> argv{"agner"};

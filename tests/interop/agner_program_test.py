@@ -131,7 +131,35 @@ class Names(unittest.TestCase):
         self.assertIn(str(self.port), said.stderr)
 
 
+    def test_what_is_no_epmd_lists_none(self):
+        with socket.socket() as liar:
+            liar.bind(("127.0.0.1", self.port))
+            liar.listen()
+            said = subprocess.Popen([AGNER, "names"], env=self.surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.addCleanup(said.kill)
+            caller, _ = liar.accept()
+            caller.recv(3)
+            caller.sendall(b"\x00\x00\x00\x05name a at port 7\n")
+            caller.close()
+            out, err = said.communicate(timeout=SECONDS_MAX)
+
+        self.assertEqual((said.returncode, out), (1, ""))
+        self.assertIn(f"epmd of port 5, not of {self.port}", err)
+
+
 class Words(unittest.TestCase):
+    def test_one_fault_is_one_line(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = pathlib.Path(folder) / "wrong.conf"
+            wrong.write_text('[{server, [{certfile, "/none"}]}].')
+            for words, where in ((["-sname", "a b"], "agner: -sname a b: "),
+                                 (["-sname", "a", "-ssl_dist_optfile", "/none"], "agner: -ssl_dist_optfile /none: No such file or directory; "),
+                                 (["-name", "a@127.0.0.1", "-setcookie", "c", "-proto_dist", "inet_tls", "-ssl_dist_optfile", str(wrong)],
+                                  "agner: the options of TLS for the server: option ")):
+                said = agner("node", *words)
+                self.assertEqual((said.returncode, said.stdout, said.stderr.count("\n")), (1, "", 1), said.stderr)
+                self.assertTrue(said.stderr.startswith(where), said.stderr)
+
     def test_what_is_wrong_is_told_on_standard_error(self):
         for words in ([], ["nod"], ["ping"], ["call", "a@b", "c"], ["certs", "x"], ["names", "x"], ["ping", "a"], ["call", "a@b", "c", "{"],
                       ["node", "-snam", "a"], ["node", "-sname", "a b"], ["call", "a@b", "c", "d", "-proto_dist", "x"]):
@@ -158,6 +186,25 @@ class Node(unittest.TestCase):
             out, err = node.communicate(timeout=SECONDS_MAX)
             self.assertEqual((node.returncode, out), (0, ""))
             self.assertIn("-noinput is accepted and does nothing", err)
+
+
+class StandardFiles(unittest.TestCase):
+    def test_what_is_closed_becomes_no_socket(self):
+        node = subprocess.Popen([AGNER, "node", "-noinput"], stderr=subprocess.PIPE, text=True, preexec_fn=lambda: (os.close(0), os.close(1)))
+        self.addCleanup(node.kill)
+
+        self.assertIn("-noinput is accepted and does nothing", node.stderr.readline() + node.stderr.readline())
+        self.assertEqual([os.readlink(f"/proc/{node.pid}/fd/{file}") for file in (0, 1)], ["/dev/null"] * 2)
+
+        node.terminate()
+        node.communicate(timeout=SECONDS_MAX)
+        self.assertEqual(node.returncode, 0)
+
+    def test_an_answer_that_cannot_be_written_is_no_success(self):
+        with open("/dev/full", "w") as full:
+            said = subprocess.run([AGNER, "node"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=SECONDS_MAX)
+
+        self.assertEqual((said.returncode, said.stderr), (1, "agner: standard output: No space left on device\n"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@
 
 #include <agner/actors/process.hpp>
 #include <agner/actors/supervisor.hpp>
+#include <agner/dist/tool/standard_files.hpp>
+#include <agner/dist/tool/start_fault.hpp>
 #include <agner/dist/tool/termination.hpp>
 #include <agner/runtime/term_builders.hpp>
 
@@ -66,6 +68,7 @@ task<> start() {
 
 int main(int argc, char** argv) {
   using namespace agner;
+  tool::open_standard_files();
   const tool::termination ends;
   try {
     node here{node_options::from_args(argc, argv)};
@@ -74,7 +77,7 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
     ends.wait(tool::ends_at::signal_or_end_of_input);
   } catch (const std::exception& fault) {
-    std::fprintf(stderr, "interop_node: %s\n", fault.what());
+    std::fprintf(stderr, "interop_node: %s\n", tool::start_fault(fault).c_str());
     return 1;
   }
   return 0;
