@@ -81,6 +81,10 @@ task<result<names_answer>> names(inet::host host, std::uint16_t at, milliseconds
                              return std::optional{std::move(*read)};
                            });
   if (!answer) co_return std::unexpected(answer.error());
+  if ((*answer)->epmd_port != at) // whatever listens there, it is no epmd. @source OTP 25 erl_epmd
+    co_return fail(
+        tuple("bad_epmd_answer"_atom, binary("it calls itself the epmd of port " +
+                                             std::to_string((*answer)->epmd_port) + ", not of " + std::to_string(at))));
   co_return std::move(**answer);
 }
 

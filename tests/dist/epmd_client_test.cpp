@@ -78,12 +78,21 @@ TEST(EpmdClient, SaysWhereNobodyHasTheName) {
 
 TEST(EpmdClient, ListsNames) {
   deterministic_node here;
-  const fake_epmd honest{*here, write(names_answer{4369, {{"ann", 1}, {"bob", 2}}})};
+  const std::uint16_t at = test::free_port();
+  const fake_epmd honest{*here, write(names_answer{at, {{"ann", 1}, {"bob", 2}}}), fake_epmd::then::closes, at};
 
   const auto got = here->run(names, inet::host{ip_address::loopback()}, honest.port, 5s);
 
   ASSERT_TRUE(got);
   EXPECT_THAT(got->nodes, ElementsAre(named_port{"ann", 1}, named_port{"bob", 2}));
+}
+
+TEST(EpmdClient, RefusesNamesFromWhoIsNotTheEpmdOfThatPort) {
+  deterministic_node here;
+  const fake_epmd liar{*here, write(names_answer{5, {{"ann", 1}}})};
+
+  EXPECT_THAT(reason_of(here->run(names, inet::host{ip_address::loopback()}, liar.port, 5s)),
+              HasSubstr("it calls itself the epmd of port 5, not of " + std::to_string(liar.port)));
 }
 
 TEST(EpmdClient, RegistersForAsLongAsTheConnectionIsOpen) {

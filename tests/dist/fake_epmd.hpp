@@ -18,9 +18,9 @@ struct fake_epmd {
   /// What it does after it has answered.
   enum class then : std::uint8_t { closes, waits };
 
-  fake_epmd(node& on, std::vector<std::byte> answer, then what = then::closes)
+  fake_epmd(node& on, std::vector<std::byte> answer, then what = then::closes, std::uint16_t at = 0)
       : listening(must(stream_socket::open(stream_socket::family::v4))) {
-    must(listening.bind({ip_address::loopback(), 0}));
+    must(listening.bind({ip_address::loopback(), at}));
     must(listening.listen(16));
     port = must(listening.sockname()).port;
     on.spawn(
