@@ -32,7 +32,8 @@ task<result<>> send_status(packet_link& link, status what) {
 
 term cookie_refused(std::string_view peer) {
   return tuple("bad_cookie"_atom, binary("node " + std::string{peer} +
-                                         " closed the connection on our proof: its cookie is another than ours"));
+                                         " closed the connection on our proof: its cookie is another than ours, or, "
+                                         "over TLS, our certificate is not for our name"));
 }
 
 // Neither side hides: both see each other in nodes(visible).
