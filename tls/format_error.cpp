@@ -2,6 +2,7 @@
 
 #include "format_error.hpp"
 
+#include "../actors/inet.hpp"
 #include "../runtime/term_text.hpp"
 #include "../runtime/term_views.hpp"
 #include "internal/option_faults.hpp"
@@ -35,6 +36,9 @@ std::string format_error(const term& reason) {
   if (reason.is_tagged("options"_atom, 2)) return fault_sentences(reason[1]);
   if (reason.is_tagged("tls_alert"_atom, 2)) return alert_sentence(reason[1]);
   if (reason.is_tagged("flood"_atom, 2)) return "the peer sent more than is allowed: " + print_short(reason[1]);
+  if (reason.is_atom())
+    if (std::string socket_words = inet::format_error(reason); !socket_words.starts_with("unknown"))
+      return socket_words;
   return print_short(reason);
 }
 
