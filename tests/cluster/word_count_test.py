@@ -140,6 +140,20 @@ class WordCount(unittest.TestCase):
         self.assertEqual(list(scratch.iterdir()), [])
         self.assertEqual(processes_with(str(scratch)), [])
 
+    def test_leaves_nothing_behind_when_nobody_reads_on(self):
+        scratch = self.folder / "scratch"
+        scratch.mkdir()
+        file = self.file("text", b"one two")
+        ran = subprocess.Popen([RUN, str(file)], env={**ENVIRONMENT, "TMPDIR": str(scratch)}, text=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for line in ran.stderr:
+            if "joins with" in line:
+                break
+        ran.stderr.close()
+        ran.wait(timeout=60)
+        self.assertEqual(list(scratch.iterdir()), [])
+        self.assertEqual(processes_with(str(scratch)), [])
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
