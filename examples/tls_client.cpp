@@ -105,11 +105,12 @@ task<int> talk(std::string host, std::uint16_t port, ssl::option_list options) {
 /// As given, with what printing needs: of these options the last counts.
 ssl::option_list connect_options(const term& given) {
   std::vector<term> all;
-  for (const term& one : given.as_list())
+  const list_view those = given.as_list();
+  for (const term& one : those)
     all.push_back(one);
   all.push_back("binary"_atom);
   all.push_back(tuple("active"_atom, false));
-  return ssl::option_list{list_of(std::move(all))};
+  return ssl::option_list{list_of(std::move(all), those.last_tail())};
 }
 
 } // namespace

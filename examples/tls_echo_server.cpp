@@ -29,12 +29,13 @@ int complain(std::string why) {
 /// As given, on the loopback unless they say otherwise, and with what echoing needs.
 ssl::option_list listen_options(const term& given) {
   std::vector<term> all;
-  for (const term& one : given.as_list())
+  const list_view those = given.as_list();
+  for (const term& one : those)
     all.push_back(one);
   all.push_back(tuple("ip"_atom, "loopback"_atom)); // the first of an option counts
   all.push_back("binary"_atom);                     // but of these the last
   all.push_back(tuple("active"_atom, false));
-  return ssl::option_list{list_of(std::move(all))};
+  return ssl::option_list{list_of(std::move(all), those.last_tail())};
 }
 
 task<> serve(ssl::socket pending) {

@@ -469,6 +469,7 @@ TEST(TlsEchoServer, SaysInOneLineWhatIsWrong) {
                                       {"[{certfile,\"/none\"}]", "/none"},
                                       {"[" + server + ",{verfiy,verify_peer}]", "did you mean verify?"},
                                       {"[" + server + ",{verify,verify_peer}]", "cacertfile"},
+                                      {"[" + server + "|rest]", "rest"},
                                       {"no list", "no list"},
                                       {"[", "["}}) {
     child_process program{{AGNER_TLS_ECHO_SERVER, "0", options}};
@@ -482,6 +483,7 @@ TEST(TlsEchoServer, SaysInOneLineWhatIsWrong) {
 TEST(TlsClient, SaysInOneLineWhatIsWrong) {
   for (const auto& [options, part] : {std::pair{std::string("[]"), "cacertfile"},
                                       {"[{cacertfile,\"/none\"}]", "/none"},
+                                      {"[{verify,verify_none}|rest]", "rest"},
                                       {options_text({authority()}), "connection refused"}}) {
     child_process program{{AGNER_TLS_CLIENT, "127.0.0.1", "1", options}};
     const auto said = program.read_all();
