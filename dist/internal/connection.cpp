@@ -172,6 +172,19 @@ void connection::remember(const control::message& signal) {
 
 // -- its life -------------------------------------------------------------------------------------------------------------------------------
 
+bool connection::begin_attempt(const pid& by) {
+  const std::lock_guard lock{mutex_};
+  if (state_ != state::pending) return false;
+  attempt_ = by;
+  return true;
+}
+
+// Under the lock. An attempt that went on could be accepted once the connection that has won is gone: the peer would send to it, and nobody would hear.
+void connection::end_attempt() {
+  const pid by = std::exchange(attempt_, {});
+  if (by.id != 0 && by != channel_) node_.exit(by, "kill"_atom);
+}
+
 bool connection::open(const peer_facts& facts, const pid& channel) {
   std::vector<pid> suspended;
   {
@@ -190,6 +203,7 @@ bool connection::open(const peer_facts& facts, const pid& channel) {
     pending_ = {};
     state_ = state::up;
     has_been_up_ = true;
+    end_attempt();
     suspended = std::exchange(suspended_, {});
     for (const auto& [who, ref] : waiters_)
       node_.send(who, tuple(ref, true));
@@ -205,6 +219,7 @@ connection::state connection::close(const term& reason) {
   if (state_ == state::closed) return state::closed;
   lost = std::exchange(pending_, {});
   const state was = state_;
+  end_attempt();
   dissolve(reason);
   return was;
 }

@@ -55,6 +55,8 @@ public:
 
   // -- the process that sets up or runs the connection ------------------------------------------------------------------------------
 
+  /// @p by sets the connection up. It is killed when another opens the connection, or somebody closes it. False if it is no longer pending.
+  bool begin_attempt(const pid& by);
   /// The connection is up: what waited is encoded for @p facts. @p channel gets the atom `flush` when there is something to write after it said `rest`.
   /// False if it is no longer pending.
   bool open(const peer_facts& facts, const pid& channel);
@@ -112,6 +114,7 @@ private:
   [[nodiscard]] bool is_past_limit(const control::message& signal) const;
   routed suspend_past(bool busy, const pid& from);
   void dissolve(const term& reason);
+  void end_attempt();
 
   node& node_;
   const atom peer_;
@@ -120,6 +123,7 @@ private:
   mutable std::mutex mutex_;                 // guards all below
   std::atomic<state> state_{state::pending}; // written under the lock, read by anybody
   peer_facts facts_;
+  pid attempt_; // who sets it up
   pid channel_;
   bool has_been_up_ = false;
   term why_closed_;

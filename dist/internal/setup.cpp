@@ -83,6 +83,7 @@ struct attempting {
 } // namespace
 
 task<> run_outgoing(std::shared_ptr<dist_context> in, std::shared_ptr<connection> at) {
+  if (!at->begin_attempt(self())) co_return;
   const auto deadline = deadline_of(*in);
   attempting guard{*in, at};
   const auto give_up = [&](const term& reason) {
