@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -33,12 +34,16 @@ protected:
   }
 
   std::vector<term> got;
+  std::mutex mutex; // guards earlier: whoever starts a timer tells of it
   std::vector<clock::time_point> earlier;
   test::deterministic_node here;
   pid process = test::spawn_keeping(*here, got);
   test::manual_clock time_;
   clock::time_point begin = time_.now();
-  timer_service timers{3, time_, [this](clock::time_point at) { earlier.push_back(at); }};
+  timer_service timers{3, time_, [this](clock::time_point at) {
+                         const std::lock_guard lock{mutex};
+                         earlier.push_back(at);
+                       }};
 };
 
 TEST_F(TimerService, SendsWhenDueAndNeverEarly) {

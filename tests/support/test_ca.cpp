@@ -83,6 +83,7 @@ std::string test_ca::encrypted_key(const credentials& of, const std::string& pas
 }
 
 const credentials& test_ca::server() {
+  const std::lock_guard lock{mutex_};
   if (server_.certfile.empty()) {
     auto plan = plan_for("localhost");
     plan.dns_names = {"localhost", "127.0.0.1"};
@@ -93,6 +94,7 @@ const credentials& test_ca::server() {
 }
 
 const credentials& test_ca::client() {
+  const std::lock_guard lock{mutex_};
   if (client_.certfile.empty()) client_ = issue(plan_for("client"));
   return client_;
 }

@@ -3,7 +3,9 @@
 
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <string>
 
 #include <agner/tls/certificate_maker.hpp>
@@ -64,9 +66,10 @@ private:
   temporary_folder folder_;
   ssl::certificate_and_key authority_;
   std::string cacertfile_;
+  std::mutex mutex_; // guards the two that are made when they are first asked for
   credentials server_;
   credentials client_;
-  unsigned written_ = 0;
+  std::atomic<unsigned> written_{0};
 };
 
 /// The whole file at @p path.

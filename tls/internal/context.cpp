@@ -15,6 +15,13 @@ namespace {
 
 // -- certificates and trust ---------------------------------------------------------------------------------------------------------
 
+/// Works out what OpenSSL keeps of a certificate's extensions. It would do so when it first looks at the certificate, by then in several handshakes at once, which would wait for
+/// each other. What cannot be worked out is found again where it counts.
+void read_extensions(X509* of) {
+  X509_check_purpose(of, -1, 0);
+  clear_openssl_errors();
+}
+
 /// Some are refused only here: keys and digests too weak for OpenSSL's security level.
 void use_certificate(SSL_CTX* into, const context_settings& of, const key_material& from, option_faults& faults) {
   if (!from.certificate || !from.key) return;
@@ -37,6 +44,7 @@ void trust_authorities(SSL_CTX* into, const context_settings& of, const key_mate
   X509_STORE* store = SSL_CTX_get_cert_store(into);
   clear_openssl_errors();
   for (const auto& one : from.authorities) {
+    read_extensions(one.get());
     const bool named = of.side == role::client || !of.verify_peer || SSL_CTX_add_client_CA(into, one.get()) == 1;
     if (X509_STORE_add_cert(store, one.get()) == 1 && named) continue;
     faults.bad_file("cacertfile"_atom, of.cacertfile, "a certificate cannot be used: " + take_openssl_error());
