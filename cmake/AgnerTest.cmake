@@ -26,7 +26,7 @@ set(AGNER_TEST_ENVIRONMENT
   "AGNER_PROGRAMS=${AGNER_PROGRAMS}"
   "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1${symbolizer}"
   "UBSAN_OPTIONS=print_stacktrace=1${symbolizer}"
-  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1${symbolizer}")
+  "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${PROJECT_SOURCE_DIR}/tests/support/thread_sanitizer_suppressions.txt${symbolizer}")
 
 function(agner_test_executable layer)
   cmake_parse_arguments(PARSE_ARGV 1 test "SANITIZED;WHOLE" "LABEL;TIMEOUT" "SOURCES;LINKS;LOCK")
