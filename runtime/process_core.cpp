@@ -178,6 +178,7 @@ void process_core::end() noexcept {
   extras_.reset();
   mailbox_.clear();
   dying_ = crashed_ = trap_exit_ = timed_out_ = suspended_ = false;
+  set_priority(priority_level::normal);
   on.table().free(*this);
 }
 

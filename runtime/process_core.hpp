@@ -18,6 +18,7 @@
 
 #include "inbox.hpp"
 #include "mailbox.hpp"
+#include "priority_level.hpp"
 #include "reference.hpp"
 #include "signal.hpp"
 
@@ -70,6 +71,7 @@ public:
 
   [[nodiscard]] pid self() const noexcept;
   [[nodiscard]] node& home() const noexcept { return *node_; }
+  [[nodiscard]] priority_level priority() const noexcept { return priority_.load(std::memory_order_relaxed); }
 
   // -- suspending -----------------------------------------------------------------------------------------------------------------------
 
@@ -91,6 +93,8 @@ public:
     suspended_ = true;
     reductions_ = 0;
   }
+  /// Takes effect when the process is next queued. By the process itself, or before it is open.
+  void set_priority(priority_level level) noexcept { priority_.store(level, std::memory_order_relaxed); }
   /// For waiter::poll: the process goes on at @p at instead of where it was parked.
   void resume_at(std::coroutine_handle<> at) noexcept { resume_ = at; }
 
@@ -197,6 +201,7 @@ private:
   bool crashed_ = false;
   bool timed_out_ = false;
   bool suspended_ = false;
+  std::atomic<priority_level> priority_{priority_level::normal}; // any thread reads it
 
   alignas(16) std::byte inline_body_[48];
 };

@@ -107,7 +107,9 @@ public:
   void enqueue(internal::process_core& woken) noexcept override {
     auto* job = static_cast<internal::process_actor*>(&woken);
     const internal::thread_state& here = internal::this_thread();
-    if (here.home == this)
+    if (woken.priority() != priority_level::normal) [[unlikely]]
+      pool_.push_prioritised(here.home == this ? here.worker : pool_.size(), woken.priority(), job);
+    else if (here.home == this)
       pool_.push_woken(here.worker, job);
     else
       pool_.push_external(job);

@@ -7,6 +7,8 @@
 #include <caf/response_promise.hpp>
 #include <caf/sec.hpp>
 
+#include "../node.hpp"
+
 namespace agner::internal {
 
 process_actor::process_actor(caf::actor_config& config) : caf::abstract_actor(config) {}
@@ -14,7 +16,10 @@ process_actor::process_actor(caf::actor_config& config) : caf::abstract_actor(co
 process_actor::resume_result process_actor::resume(caf::execution_unit*, std::size_t) {
   switch (run(reductions)) {
   case turn::waiting: return awaiting_message;
-  case turn::yielded: return resume_later;
+  case turn::yielded:
+    if (priority() == priority_level::normal) return resume_later;
+    home().scheduler().enqueue(*this); // CAF's worker would put it among those of normal priority
+    return awaiting_message;
   case turn::ended: return done;
   }
   return done;

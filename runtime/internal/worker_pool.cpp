@@ -17,9 +17,11 @@ using std::chrono::milliseconds;
 
 // A woken process runs at once this often in a row, so that two that wake each other for ever do not starve the queue.
 constexpr unsigned woken_in_a_row_max = 32;
-// How many jobs a busy worker runs before it looks at the clock, and how much time passes before it polls timers and I/O again.
+// How many jobs a busy worker runs before it looks at those from outside and at the clock, and how much time passes before it polls timers and I/O again.
 constexpr std::uint32_t dispatches_between_looks = 32;
 constexpr microseconds between_polls{50};
+// One job of low priority has its turn after this many others. @source OTP 25 erl_process.c: RESCHEDULE_LOW
+constexpr std::uint32_t low_turn = 8;
 // The fallback thread looks this often while anything runs.
 constexpr milliseconds watch_period{10};
 
@@ -52,13 +54,10 @@ caf::resumable* worker_pool::next(std::size_t me) {
   worker& w = *workers_[me];
   w.running.store(nullptr, std::memory_order_relaxed);
   for (;;) {
-    caf::resumable* job = nullptr;
-    if (poll_is_due(w)) {
-      poll();
-      job = external_.pop(); // else a worker that always has jobs of its own would starve those from outside
-    }
-    if (job == nullptr) job = own(w);
+    if (++w.dispatches_unlooked >= dispatches_between_looks) look_round(w);
+    caf::resumable* job = own(w);
     if (job == nullptr) job = external_.pop();
+    if (job == nullptr) job = low(me);
     if (job == nullptr) {
       poll();
       job = own(w);
@@ -75,6 +74,8 @@ caf::resumable* worker_pool::next(std::size_t me) {
 }
 
 caf::resumable* worker_pool::own(worker& w) {
+  if (prioritised_.count.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    if (caf::resumable* job = prioritised(w)) return job;
   if (w.woken_in_a_row < woken_in_a_row_max && w.woken.load(std::memory_order_relaxed) != nullptr) {
     if (caf::resumable* job = w.woken.exchange(nullptr, std::memory_order_acquire)) {
       ++w.woken_in_a_row;
@@ -85,6 +86,31 @@ caf::resumable* worker_pool::own(worker& w) {
   if (caf::resumable* job = w.queue.pop()) return job;
   if (w.woken.load(std::memory_order_relaxed) == nullptr) return nullptr;
   return w.woken.exchange(nullptr, std::memory_order_acquire);
+}
+
+// What runs before the jobs of normal priority, or, of low priority, in between.
+caf::resumable* worker_pool::prioritised(worker& w) {
+  if (caf::resumable* job = prioritised_.max.pop()) return taken(job);
+  if (caf::resumable* job = prioritised_.high.pop()) return taken(job);
+  if (++w.passed_over < low_turn) return nullptr;
+  w.passed_over = 0;
+  return taken(prioritised_.low.pop());
+}
+
+// For a worker that has nothing else. It looks now and then whether others have: it could take a share of those.
+caf::resumable* worker_pool::low(std::size_t me) {
+  if (prioritised_.low.size() == 0) return nullptr;
+  worker& w = *workers_[me];
+  if (++w.low_in_a_row >= low_turn) {
+    w.low_in_a_row = 0;
+    if (caf::resumable* job = steal(me)) return job;
+  }
+  return taken(prioritised_.low.pop());
+}
+
+caf::resumable* worker_pool::taken(caf::resumable* prioritised) noexcept {
+  if (prioritised != nullptr) prioritised_.count.fetch_sub(1, std::memory_order_relaxed);
+  return prioritised;
 }
 
 caf::resumable* worker_pool::steal(std::size_t me) {
@@ -123,8 +149,23 @@ void worker_pool::push_external(caf::resumable* job) {
   wake_one();
 }
 
+void worker_pool::push_prioritised(std::size_t me, priority_level level, caf::resumable* job) {
+  run_queue& queue = level == priority_level::max    ? prioritised_.max
+                     : level == priority_level::high ? prioritised_.high
+                                                     : prioritised_.low;
+  const std::size_t before = prioritised_.count.fetch_add(1, std::memory_order_relaxed);
+  queue.push(job);
+  if (me < workers_.size() && before == 0) {
+    // As with the job woken last: this worker is about to look, and nobody need be woken if it has nothing else.
+    const worker& w = *workers_[me];
+    if (w.queue.size() == 0 && w.woken.load(std::memory_order_relaxed) == nullptr) return;
+  }
+  wake_one();
+}
+
 caf::resumable* worker_pool::drain() noexcept {
-  if (caf::resumable* job = external_.pop()) return job;
+  for (run_queue* queue : {&external_, &prioritised_.max, &prioritised_.high, &prioritised_.low})
+    if (caf::resumable* job = queue->pop()) return job;
   for (auto& w : workers_) {
     if (caf::resumable* job = w->queue.pop()) return job;
     if (caf::resumable* job = w->woken.exchange(nullptr)) return job;
@@ -134,13 +175,14 @@ caf::resumable* worker_pool::drain() noexcept {
 
 // -- timers and I/O -------------------------------------------------------------------------------------------------------------------------
 
-bool worker_pool::poll_is_due(worker& w) {
-  if (++w.dispatches_unpolled < dispatches_between_looks) return false;
-  w.dispatches_unpolled = 0;
+// What a worker that always has jobs of its own does now and then, so that it starves neither those from outside nor timers nor the I/O loop.
+void worker_pool::look_round(worker& w) {
+  w.dispatches_unlooked = 0;
+  if (caf::resumable* const job = external_.steal_half(w.queue)) w.queue.push(job);
   const auto now = std::chrono::steady_clock::now();
-  if (now - w.polled < between_polls) return false;
+  if (now - w.polled < between_polls) return;
   w.polled = now;
-  return true;
+  poll();
 }
 
 void worker_pool::poll() {
@@ -167,7 +209,7 @@ void worker_pool::timer_started(clock::time_point at) noexcept {
 // both sides: at least one of them sees the other.
 
 bool worker_pool::anything_queued() const noexcept {
-  if (external_.size() != 0) return true;
+  if (external_.size() != 0 || prioritised_.count.load(std::memory_order_relaxed) != 0) return true;
   for (const auto& w : workers_)
     if (w->queue.size() != 0) return true;
   return false;

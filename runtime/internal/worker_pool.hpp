@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "../priority_level.hpp"
 #include "io_driver.hpp"
 #include "run_queue.hpp"
 #include "timer_service.hpp"
@@ -43,6 +44,8 @@ public:
   // -- any thread -------------------------------------------------------------------------------------------------------------------------
 
   void push_external(caf::resumable* job);
+  /// A job of a level other than normal, woken or yielded by worker @p me; `size()` for another thread.
+  void push_prioritised(std::size_t me, priority_level level, caf::resumable* job);
   /// Everything still queued, for a pool whose workers have stopped.
   caf::resumable* drain() noexcept;
   /// Returns when every worker has been between two jobs since the call, or sleeps, and the fallback thread has let go of what it looked at.
@@ -61,7 +64,9 @@ private:
     run_queue queue;
     std::atomic<caf::resumable*> woken{nullptr}; // runs next; others may steal it
     unsigned woken_in_a_row = 0;                 // owner only
-    std::uint32_t dispatches_unpolled = 0;       // owner only
+    std::uint32_t dispatches_unlooked = 0;       // owner only
+    std::uint32_t passed_over = 0;               // owner only: dispatches since a job of low priority had its turn
+    std::uint32_t low_in_a_row = 0;              // owner only: jobs of low priority since it tried to steal
     clock::time_point polled;                    // owner only
     std::atomic<std::uint64_t> passes{0};        // how often it has been between two jobs
     std::atomic<caf::resumable*> running{nullptr};
@@ -77,9 +82,20 @@ private:
     called, // the same, and it has been told to come back
   };
 
+  /// Jobs of all levels but normal, of all workers.
+  struct alignas(64) prioritised_jobs {
+    std::atomic<std::size_t> count{0}; // of all three: what a worker that has none of them looks at
+    run_queue max;
+    run_queue high;
+    run_queue low;
+  };
+
   caf::resumable* own(worker& w);
+  caf::resumable* prioritised(worker& w);
+  caf::resumable* low(std::size_t me);
+  caf::resumable* taken(caf::resumable* prioritised) noexcept;
+  void look_round(worker& w);
   caf::resumable* steal(std::size_t me);
-  [[nodiscard]] bool poll_is_due(worker& w);
   void poll();
   void park(std::size_t me);
   bool park_in_loop(worker& w);
@@ -94,7 +110,8 @@ private:
   io_driver io_;
   timer_service timers_;
   std::vector<std::unique_ptr<worker>> workers_;
-  run_queue external_;
+  prioritised_jobs prioritised_;
+  alignas(64) run_queue external_;
   std::atomic<std::uint64_t> sleeping_{0}; // a bit for each worker that sleeps on its semaphore and was not yet woken
   std::atomic<loop> loop_{loop::free};
   std::atomic<clock::rep>

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <functional>
@@ -233,6 +234,153 @@ TEST(WorkerPoolSteal, FindsWhatWasQueuedWhileItLookedElsewhere) {
   }
 }
 
+// -- priorities -----------------------------------------------------------------------------------------------------------------------------
+
+TEST(WorkerPoolPriority, RunsMaxThenHighThenNormalAndLow) {
+  crew on{1};
+  std::vector<char> order;
+  std::atomic<bool> done{false};
+  job max{[&](std::size_t) { order.push_back('m'); }};
+  job high{[&](std::size_t) { order.push_back('h'); }};
+  job woken{[&](std::size_t) { order.push_back('w'); }};
+  job normal{[&](std::size_t) { order.push_back('n'); }};
+  job low{[&](std::size_t) {
+    order.push_back('l');
+    done.store(true);
+  }};
+  on.run([&](std::size_t me) {
+    on.pool.push_prioritised(me, priority_level::low, &low);
+    on.pool.push_yielded(me, &normal);
+    on.pool.push_woken(me, &woken);
+    on.pool.push_prioritised(me, priority_level::high, &high);
+    on.pool.push_prioritised(me, priority_level::max, &max);
+  });
+  wait_for(done);
+  on.pool.quiesce();
+
+  EXPECT_EQ(order, (std::vector{'m', 'h', 'w', 'n', 'l'}));
+}
+
+TEST(WorkerPoolPriority, LetsAHigherLevelRunAsLongAsItHasJobs) {
+  for (const auto level : {priority_level::high, priority_level::max}) {
+    crew on{1};
+    constexpr int turns = 1000;
+    int ran = 0;
+    int ran_before_normal = 0;
+    std::atomic<bool> done{false};
+    job again;
+    again.run = [&](std::size_t me) {
+      if (++ran < turns) on.pool.push_prioritised(me, level, &again);
+    };
+    job normal{[&](std::size_t) {
+      ran_before_normal = ran;
+      done.store(true);
+    }};
+    on.run([&](std::size_t me) {
+      on.pool.push_woken(me, &normal);
+      on.pool.push_prioritised(me, level, &again);
+    });
+    wait_for(done);
+    on.pool.quiesce();
+
+    EXPECT_EQ(ran_before_normal, turns);
+  }
+}
+
+TEST(WorkerPoolPriority, LetsLowHaveATurnNowAndThen) {
+  crew on{1};
+  constexpr int low_turns = 50;
+  int normal_ran = 0;
+  int low_ran = 0;
+  std::atomic<bool> settled{false};
+  job normal;
+  normal.run = [&](std::size_t me) {
+    ++normal_ran;
+    if (low_ran < low_turns)
+      on.pool.push_yielded(me, &normal);
+    else
+      settled.store(true);
+  };
+  job low;
+  low.run = [&](std::size_t me) {
+    if (++low_ran < low_turns) on.pool.push_prioritised(me, priority_level::low, &low);
+  };
+  on.run([&](std::size_t me) {
+    on.pool.push_yielded(me, &normal);
+    on.pool.push_prioritised(me, priority_level::low, &low);
+  });
+  wait_for(settled);
+  on.pool.quiesce();
+
+  EXPECT_GE(normal_ran, 6 * low_turns);
+  EXPECT_LE(normal_ran, 9 * low_turns);
+}
+
+TEST_P(WorkerPool, RunsJobsOfAllLevelsFromOutside) {
+  crew on{GetParam()};
+  std::atomic<int> ran{0};
+  std::deque<job> jobs;
+  for (int i = 0; i < 999; ++i)
+    jobs.emplace_back([&](std::size_t) { ran.fetch_add(1); });
+
+  int i = 0;
+  for (job& each : jobs)
+    on.pool.push_prioritised(on.pool.size(),
+                             std::array{priority_level::low, priority_level::high, priority_level::max}.at(
+                                 static_cast<std::size_t>(i++ % 3)),
+                             &each);
+  while (ran.load() != 999)
+    std::this_thread::yield();
+  on.pool.quiesce();
+
+  EXPECT_EQ(ran.load(), 999);
+}
+
+TEST(WorkerPoolPriority, JobsOfAWorkerThatIsHeldRunElsewhere) {
+  for (const auto level : {priority_level::low, priority_level::high, priority_level::max}) {
+    crew on{2};
+    std::atomic<bool> ran{false};
+    job other{[&](std::size_t) { ran.store(true); }};
+
+    on.run([&](std::size_t me) {
+      on.pool.push_prioritised(me, level, &other);
+      wait_for(ran);
+    });
+
+    EXPECT_TRUE(ran.load());
+  }
+}
+
+TEST(WorkerPoolPriority, AWorkerThatHasOnlyLowJobsTakesItsShareOfTheOthers) {
+  crew on{2};
+  std::atomic<int> normal_ran{0};
+  std::atomic<bool> stop{false};
+  std::atomic<int> looping{0};
+  job low;
+  low.run = [&](std::size_t me) {
+    if (!stop.load()) return on.pool.push_prioritised(me, priority_level::low, &low);
+    looping.fetch_sub(1);
+  };
+  std::deque<job> jobs;
+  for (int i = 0; i < 100; ++i)
+    jobs.emplace_back([&](std::size_t) { normal_ran.fetch_add(1); });
+  looping.store(1);
+  on.pool.push_prioritised(on.pool.size(), priority_level::low, &low);
+
+  on.run([&](std::size_t me) {
+    for (job& each : jobs)
+      on.pool.push_yielded(me, &each);
+    while (normal_ran.load() != 100) // this worker is held: the other runs them all
+      std::this_thread::yield();
+  });
+  stop.store(true);
+  while (looping.load() != 0)
+    std::this_thread::yield();
+  on.pool.quiesce();
+
+  EXPECT_EQ(normal_ran.load(), 100);
+}
+
 // -- the I/O loop ---------------------------------------------------------------------------------------------------------------------------
 
 /// What a descriptor that becomes ready is to the loop.
@@ -271,6 +419,30 @@ TEST_P(WorkerPool, RunsHandlersOfTheLoopWhileBusy) {
   while (settled.load() != GetParam())
     std::this_thread::yield();
   on.pool.quiesce();
+}
+
+TEST_P(WorkerPool, RunsHandlersOfTheLoopWhileJobsOfAnyLevelKeepItBusy) {
+  for (const auto level : {priority_level::low, priority_level::high, priority_level::max}) {
+    crew on{GetParam()};
+    std::atomic<bool> handled{false};
+    std::atomic<std::size_t> settled{0};
+    std::deque<job> jobs(GetParam());
+    for (job& each : jobs)
+      each.run = [&](std::size_t me) {
+        if (handled.load())
+          settled.fetch_add(1);
+        else
+          on.pool.push_prioritised(me, level, &each);
+      };
+    for (job& each : jobs)
+      on.pool.push_prioritised(on.pool.size(), level, &each);
+    event(on.pool, [&] { handled.store(true); });
+    while (settled.load() != GetParam())
+      std::this_thread::yield();
+    on.pool.quiesce();
+
+    EXPECT_TRUE(handled.load());
+  }
 }
 
 TEST_P(WorkerPool, RunsHandlersOfTheLoopWhileEveryWorkerIsHeld) {
@@ -409,12 +581,16 @@ TEST(WorkerPoolDrain, GivesWhatIsLeft) {
   pool.push_external(&a);
   pool.push_yielded(0, &b);
   pool.push_woken(1, &c);
+  std::deque<job> others(3);
+  pool.push_prioritised(0, priority_level::low, &others[0]);
+  pool.push_prioritised(1, priority_level::high, &others[1]);
+  pool.push_prioritised(2, priority_level::max, &others[2]);
 
   std::vector<caf::resumable*> left;
   while (caf::resumable* each = pool.drain())
     left.push_back(each);
 
-  EXPECT_EQ(left.size(), 3U);
+  EXPECT_EQ(left.size(), 6U);
 }
 
 } // namespace

@@ -13,17 +13,35 @@ using internal::process_core;
 namespace {
 // Turns are short, so that processes interleave in many ways.
 constexpr std::uint64_t reductions_max = 30;
+// Of so many turns one is for a process of low priority, while others want theirs.
+constexpr std::uint64_t low_turn = 8;
 // How long, in real time, a descriptor may take before the clock moves on to the next timer.
 constexpr std::chrono::milliseconds descriptor_patience{50};
 } // namespace
 
+void deterministic_scheduler::enqueue(process_core& woken) noexcept {
+  switch (woken.priority()) {
+  case priority_level::low: return low_.push_back(&woken);
+  case priority_level::normal: return runnable_.push_back(&woken);
+  case priority_level::high: return high_.push_back(&woken);
+  case priority_level::max: return max_.push_back(&woken);
+  }
+}
+
+process_core* deterministic_scheduler::choose() {
+  const bool low_has_its_turn = !low_.empty() && (runnable_.empty() || random_() % low_turn == 0);
+  auto& from = !max_.empty() ? max_ : !high_.empty() ? high_ : low_has_its_turn ? low_ : runnable_;
+  if (from.empty()) return nullptr;
+  std::swap(from[random_() % from.size()], from.back());
+  process_core* const chosen = from.back();
+  from.pop_back();
+  return chosen;
+}
+
 bool deterministic_scheduler::step() {
-  if (runnable_.empty()) return false;
-  std::swap(runnable_[random_() % runnable_.size()], runnable_.back());
-  process_core* const chosen = runnable_.back();
-  runnable_.pop_back();
-  if (chosen->run(static_cast<int>(1 + random_() % reductions_max)) == process_core::turn::yielded)
-    runnable_.push_back(chosen);
+  process_core* const chosen = choose();
+  if (chosen == nullptr) return false;
+  if (chosen->run(static_cast<int>(1 + random_() % reductions_max)) == process_core::turn::yielded) enqueue(*chosen);
   return true;
 }
 
@@ -61,7 +79,7 @@ bool deterministic_scheduler::wait_for_event() {
       io_.wait(std::chrono::steady_clock::now() + descriptor_patience);
     else
       io_.wait(std::nullopt);
-    if (!runnable_.empty() || !timer) return true;
+    if (!runnable_.empty() || !max_.empty() || !high_.empty() || !low_.empty() || !timer) return true;
   }
   if (!timer) return false;
   clock_.advance_to(*timer);

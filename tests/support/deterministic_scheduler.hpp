@@ -34,7 +34,7 @@ public:
 
   // -- scheduler ------------------------------------------------------------------------------------------------------------------------
 
-  void enqueue(internal::process_core& woken) noexcept override { runnable_.push_back(&woken); }
+  void enqueue(internal::process_core& woken) noexcept override;
   [[nodiscard]] const clock& time() const noexcept override { return clock_; }
   internal::timer_service& timers() noexcept override { return timers_; }
   internal::io_driver& io() noexcept override { return io_; }
@@ -45,6 +45,7 @@ public:
   void wake_waiters() noexcept override {}
 
 private:
+  internal::process_core* choose();
   bool fire_and_poll();
   bool wait_for_event();
 
@@ -52,7 +53,10 @@ private:
   manual_clock clock_;
   internal::io_driver io_;
   internal::timer_service timers_{1, clock_};
-  std::vector<internal::process_core*> runnable_;
+  std::vector<internal::process_core*> runnable_; // of normal priority
+  std::vector<internal::process_core*> max_;
+  std::vector<internal::process_core*> high_;
+  std::vector<internal::process_core*> low_;
 };
 
 } // namespace agner::test
