@@ -6,6 +6,7 @@
 #include <array>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <tuple>
@@ -23,14 +24,15 @@ namespace agner {
 class receive_marker {
 public:
   receive_marker() noexcept = default;
-  explicit receive_marker(const internal::mailbox& at) noexcept : index_(at.size()), taken_(at.taken()) {}
+  explicit receive_marker(const internal::mailbox& at) noexcept
+      : index_(static_cast<std::uint32_t>(at.size())), taken_(at.taken()) {}
   /// The first message to look at; all of them if some were taken since.
-  [[nodiscard]] std::size_t start(const internal::mailbox& in) const noexcept {
+  [[nodiscard]] std::uint32_t start(const internal::mailbox& in) const noexcept {
     return in.taken() == taken_ ? index_ : 0;
   }
 
 private:
-  std::size_t index_ = 0;
+  std::uint32_t index_ = 0;
   std::uint32_t taken_ = 0;
 };
 
@@ -38,8 +40,8 @@ namespace internal {
 
 template <class... Clauses>
 class receive_operation final : public waiter {
-  static constexpr std::size_t count = sizeof...(Clauses);
-  static constexpr std::size_t none = count;
+  static constexpr std::uint32_t count = sizeof...(Clauses);
+  static constexpr std::uint32_t none = count;
   template <std::size_t I>
   using clause = std::tuple_element_t<I, std::tuple<Clauses...>>;
   static constexpr bool has_after = count > 0 && is_after<clause<count - 1>>;
@@ -61,6 +63,7 @@ public:
 
   bool await_ready() {
     process_core& self = current_process();
+    self_ = &self;
     const bool turn_left = self.spend(1);
     next_ = from_.start(self.messages());
     if (!scan(self)) {
@@ -72,7 +75,7 @@ public:
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) {
     awaiting_ = awaiting;
-    process_core& self = current_process();
+    process_core& self = *self_;
     if (chosen_ == none) {
       if constexpr (has_after) {
         const auto time = std::get<count - 1>(clauses_).time();
@@ -227,8 +230,9 @@ private:
   std::tuple<Clauses...> clauses_;
   term message_;
   receive_marker from_;
-  std::size_t next_ = 0;
-  std::size_t chosen_ = none;
+  std::uint32_t next_ = 0; // in the mailbox: what comes before was looked at
+  std::uint32_t chosen_ = none;
+  process_core* self_ = nullptr;
   std::coroutine_handle<> awaiting_;
   [[no_unique_address]] running_tasks running_;
 };

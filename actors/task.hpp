@@ -5,11 +5,13 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "../runtime/heap_node.hpp"
 #include "../runtime/toolchain.hpp"
 
 namespace agner {
@@ -21,6 +23,10 @@ namespace internal {
 
 class task_promise_base {
 public:
+  // Frames come and go as fast as messages, and are kept with them.
+  static void* operator new(std::size_t bytes) { return allocate_node(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) noexcept { free_node(frame, bytes); }
+
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
 
   /// Whoever awaited goes on; the outermost task of a process returns to the scheduler.

@@ -4,6 +4,7 @@
 #   agner_layer(NAME
 #     HEADERS  public headers, installed              (explicit lists, relative to the layer's folder)
 #     SOURCES  .cpp files, also those of internal/
+#     HOT      those of SOURCES that call each other for every message: a release build compiles them as one, so that calls between them can be inlined
 #     USES     layers below, linked PUBLIC            (runtime, actors)
 #     LINKS    third-party targets, linked PRIVATE)
 #
@@ -15,7 +16,7 @@ file(MAKE_DIRECTORY "${AGNER_BUILD_INCLUDE_DIR}")
 file(CREATE_LINK "${PROJECT_SOURCE_DIR}" "${AGNER_BUILD_INCLUDE_DIR}/agner" SYMBOLIC)
 
 function(agner_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "HEADERS;SOURCES;USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "HEADERS;SOURCES;HOT;USES;LINKS")
   if(layer_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "agner_layer(${name}): unknown arguments ${layer_UNPARSED_ARGUMENTS}")
   endif()
@@ -25,6 +26,10 @@ function(agner_layer name)
     add_library(${target} STATIC ${layer_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:agner_settings> ${layer_LINKS})
+    if(layer_HOT AND CMAKE_BUILD_TYPE STREQUAL "Release")
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+      set_source_files_properties(${layer_HOT} PROPERTIES UNITY_GROUP hot)
+    endif()
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)

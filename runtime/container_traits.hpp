@@ -124,10 +124,13 @@ namespace internal {
 /// `{A, B, ...}` of the values, each through to_term, with one allocation for the tuple.
 template <class... Values>
 term tuple_from(Values&&... values) {
-  [[maybe_unused]] term* into = nullptr;
-  term made = new_tuple(sizeof...(Values), into);
-  (::new (static_cast<void*>(into++)) term(to_term(std::forward<Values>(values))), ...);
-  return made;
+  if constexpr (sizeof...(Values) == 0) {
+    return agner::tuple();
+  } else {
+    tuple_maker made{sizeof...(Values)};
+    (made.add(to_term(std::forward<Values>(values))), ...);
+    return made.finish();
+  }
 }
 
 /// Reads @p at[0], @p at[1], ... as the Elements, up to the first that is none, and gives them to @p make.

@@ -2,21 +2,10 @@
 
 #include "heap_node.hpp"
 
-#include <cstdlib>
-#include <new>
-
 #include "internal/dying.hpp"
 #include "internal/term_layout.hpp"
 
 namespace agner::internal {
-
-void* allocate_node(std::size_t bytes) {
-  void* const memory = std::malloc(bytes);
-  if (memory == nullptr) throw std::bad_alloc{};
-  return memory;
-}
-
-void free_node(void* memory, std::size_t) noexcept { std::free(memory); }
 
 void dying::drop(const term& held) noexcept {
   if (term_access::on_heap(held)) drop(term_access::node(held));

@@ -28,8 +28,9 @@ struct heap_node {
 
 static_assert(sizeof(heap_node) == 16);
 
-/// Memory of heap nodes. One place, so that how it is kept can change.
+/// Memory of heap nodes and coroutine frames, aligned for anything; @p bytes is not 0. Mechanism: docs/memory.md. @errors throws std::bad_alloc
 [[nodiscard]] void* allocate_node(std::size_t bytes);
+/// @p bytes is what was asked for.
 void free_node(void* memory, std::size_t bytes) noexcept;
 
 /// Frees @p node, whose count is 0, and all that only it held, without recursion.
@@ -44,5 +45,6 @@ inline void release(heap_node* node) noexcept {
 }
 
 struct term_access;
+class tuple_maker;
 
 } // namespace agner::internal

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "heap_node.hpp"
 
@@ -28,9 +29,13 @@ public:
       const std::uint64_t top = word & pointer_mask;
       if (top == closed) return pushed::nobody;
       node->next = top <= asleep ? nullptr : pointer(top);
-      if (word_.compare_exchange_weak(word, tagged(serial, std::bit_cast<std::uint64_t>(node) >> 4U),
-                                      std::memory_order_acq_rel, std::memory_order_relaxed))
-        return top == asleep ? pushed::woke : pushed::queued;
+      const std::uint64_t after = top == asleep ? awake : std::bit_cast<std::uint64_t>(node) >> 4U;
+      if (!word_.compare_exchange_weak(word, tagged(serial, after), std::memory_order_acq_rel,
+                                       std::memory_order_relaxed))
+        continue;
+      if (top != asleep) return pushed::queued;
+      first_ = node; // until the caller schedules the process, nobody else touches this
+      return pushed::woke;
     }
   }
 
@@ -48,19 +53,23 @@ public:
 
   // -- the owning process only ------------------------------------------------------------------------------------------------------
 
-  [[nodiscard]] bool empty() const noexcept { return (word_.load(std::memory_order_relaxed) & pointer_mask) <= asleep; }
+  [[nodiscard]] bool empty() const noexcept {
+    return first_ == nullptr && (word_.load(std::memory_order_relaxed) & pointer_mask) <= asleep;
+  }
 
   /// All that arrived, oldest first, linked by `next`; null if nothing did.
   heap_node* take() noexcept {
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
-    if ((word & pointer_mask) <= asleep) return nullptr;
-    return reversed(word_.exchange(word & ~pointer_mask, std::memory_order_acquire) & pointer_mask);
+    heap_node* later = nullptr;
+    if ((word & pointer_mask) > asleep)
+      later = reversed(word_.exchange(word & ~pointer_mask, std::memory_order_acquire) & pointer_mask);
+    return behind_first(later);
   }
 
   /// Falls asleep unless something has arrived. After `true` the process may be running elsewhere: the caller touches it no more.
   bool sleep() noexcept {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
-    return (word & pointer_mask) == awake &&
+    return first_ == nullptr && (word & pointer_mask) == awake &&
            word_.compare_exchange_strong(word, word | asleep, std::memory_order_acq_rel, std::memory_order_relaxed);
   }
 
@@ -68,7 +77,7 @@ public:
   heap_node* close() noexcept {
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
     const std::uint64_t top = word_.exchange((word & ~pointer_mask) | closed, std::memory_order_seq_cst) & pointer_mask;
-    return top <= asleep ? nullptr : reversed(top);
+    return behind_first(top <= asleep ? nullptr : reversed(top));
   }
 
 private:
@@ -96,7 +105,16 @@ private:
     return oldest;
   }
 
+  // What woke the process, then @p later.
+  heap_node* behind_first(heap_node* later) noexcept {
+    if (first_ == nullptr) return later;
+    first_->next = later;
+    return std::exchange(first_, nullptr);
+  }
+
   std::atomic<std::uint64_t> word_{closed};
+  heap_node* first_ =
+      nullptr; // what woke the process, ahead of what the word leads to; whoever runs it, or just woke it
 };
 
 } // namespace agner::internal

@@ -56,12 +56,12 @@ process_extras& process_core::extras() {
 // -- taking a turn ------------------------------------------------------------------------------------------------------------------
 
 process_core::turn process_core::run(int reductions) {
-  process_core*& current = this_thread().process;
+  process_core*& current = this_thread().process; // this is no coroutine: it returns on the thread it was called on
   current = this;
   reductions_ = reductions;
   const turn outcome = resume();
   if (outcome == turn::ended) end();
-  this_thread().process = nullptr;
+  current = nullptr;
   return outcome;
 }
 

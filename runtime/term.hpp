@@ -212,6 +212,7 @@ public:
 
 private:
   friend struct internal::term_access;
+  friend class internal::tuple_maker;
 
   static constexpr std::uint32_t with_home(term_kind kind, incarnation home) noexcept {
     return static_cast<std::uint32_t>(kind) | home.index() << 8U;

@@ -3,9 +3,12 @@
 
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -20,6 +23,38 @@ namespace internal {
 term new_tuple(std::size_t arity, term*& elements);
 /// The same for a proper list, of at most `heap_node::size_max` elements.
 term new_list(std::size_t length, term*& elements);
+
+/// A tuple of known arity in the making: its places are filled in order. Given up before the last is filled, it takes what it holds with it.
+class tuple_maker {
+public:
+  /// @p arity is neither 0 nor more than `heap_node::size_max`.
+  explicit tuple_maker(std::uint32_t arity)
+      : node_(::new(allocate_node(sizeof(heap_node) + arity * sizeof(term))) heap_node(node_kind::tuple, arity)) {}
+  tuple_maker(const tuple_maker&) = delete;
+  tuple_maker& operator=(const tuple_maker&) = delete;
+  ~tuple_maker() {
+    if (node_ == nullptr) return;
+    std::destroy_n(elements(), filled_);
+    free_node(node_, sizeof(heap_node) + node_->size() * sizeof(term));
+  }
+
+  void add(term element) noexcept { ::new (static_cast<void*>(elements() + filled_++)) term(std::move(element)); }
+  /// The tuple, once every place is filled.
+  term finish() noexcept {
+    term made;
+    made.payload_ = std::bit_cast<std::uint64_t>(node_);
+    made.aux_ = filled_;
+    made.meta_ = static_cast<std::uint32_t>(term_kind::tuple);
+    node_ = nullptr;
+    return made;
+  }
+
+private:
+  [[nodiscard]] term* elements() noexcept { return reinterpret_cast<term*>(node_ + 1); }
+
+  heap_node* node_;
+  std::uint32_t filled_ = 0;
+};
 } // namespace internal
 
 /// `{A, B, ...}`. @errors raises `system_limit`  more than 2^24 - 1 elements
@@ -75,11 +110,14 @@ term export_fun(atom module, atom function, std::uint32_t arity);
 
 template <class... Elements>
 term tuple(Elements&&... elements) {
-  [[maybe_unused]] term* into = nullptr;
-  term result = internal::new_tuple(sizeof...(Elements), into);
-  // Each place holds [] until it is overwritten: if making an element throws, the tuple is destroyed like any other.
-  (std::construct_at(into++, std::forward<Elements>(elements)), ...);
-  return result;
+  if constexpr (sizeof...(Elements) == 0) {
+    [[maybe_unused]] term* none = nullptr;
+    return internal::new_tuple(0, none);
+  } else {
+    internal::tuple_maker made{sizeof...(Elements)};
+    (made.add(term(std::forward<Elements>(elements))), ...);
+    return made.finish();
+  }
 }
 
 } // namespace agner

@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 
+#include "thread_fence.hpp"
 #include "thread_state.hpp"
 
 namespace agner::internal {
@@ -24,6 +25,8 @@ constexpr microseconds between_polls{50};
 constexpr std::uint32_t low_turn = 8;
 // The fallback thread looks this often while anything runs.
 constexpr milliseconds watch_period{10};
+// Where no thread can fence for the others, it may miss that a worker began to run, and so does not sleep longer than this.
+constexpr milliseconds unfenced_sleep{1000};
 
 constexpr clock::rep nobody_waits = std::numeric_limits<clock::rep>::min();
 constexpr clock::rep waits_for_ever = std::numeric_limits<clock::rep>::max();
@@ -65,7 +68,7 @@ caf::resumable* worker_pool::next(std::size_t me) {
     if (job == nullptr) job = steal(me);
     if (job != nullptr) {
       w.running.store(job, std::memory_order_relaxed);
-      w.passes.fetch_add(1, std::memory_order_seq_cst);
+      w.count_pass();
       rouse_watchdog();
       return job;
     }
@@ -226,7 +229,7 @@ void worker_pool::park(std::size_t me) {
     // Whoever clears the bit raises the semaphore; if that was not us, take what it raised.
     if (stay || (sleeping_.fetch_and(~bit, std::memory_order_acq_rel) & bit) == 0) w.wake.acquire();
   }
-  w.passes.fetch_add(1, std::memory_order_release);
+  w.count_pass();
 }
 
 // True if this worker was the one that waits in the I/O loop.
@@ -273,11 +276,13 @@ void worker_pool::wake_one() noexcept {
 }
 
 void worker_pool::quiesce() {
+  // A pass that was counted but is not visible yet would be taken for one that came since: have all be visible, or wait for one more.
+  const std::uint64_t passes_needed = fence_all_threads() ? 1 : 2;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     worker& w = *workers_[i];
     const std::uint64_t before = w.passes.load(std::memory_order_acquire);
     const std::uint64_t bit = std::uint64_t{1} << i;
-    while (w.passes.load(std::memory_order_acquire) == before &&
+    while (w.passes.load(std::memory_order_acquire) - before < passes_needed &&
            (sleeping_.load(std::memory_order_acquire) & bit) == 0) {
       // The one in the loop may be in a handler: have it come out.
       loop expected = loop::waited;
@@ -292,9 +297,11 @@ void worker_pool::quiesce() {
 
 // -- the fallback thread ----------------------------------------------------------------------------------------------------------------------
 
-// A worker first counts a pass, then looks whether the fallback thread sleeps; that one first says that it sleeps, then looks at the passes once more.
+// A worker first counts a pass, then looks whether the fallback thread sleeps; that one first says that it sleeps, then looks at the passes once more. The full fence that
+// the worker would need between the two is on the other side: `fence_all_threads` has every thread of the program make one.
 void worker_pool::rouse_watchdog() noexcept {
-  if (!watchdog_sleeps_.load(std::memory_order_seq_cst) || !watchdog_sleeps_.exchange(false)) return;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (!watchdog_sleeps_.load(std::memory_order_relaxed) || !watchdog_sleeps_.exchange(false)) return;
   const std::lock_guard lock{watching_};
   roused_.notify_one();
 }
@@ -310,7 +317,15 @@ void worker_pool::watch(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (!watch_once()) {
       watchdog_sleeps_.store(true, std::memory_order_seq_cst);
-      if (!watch_once()) roused_.wait(lock, stop, [this] { return !watchdog_sleeps_.load(); });
+      const bool fenced = fence_all_threads();
+      const auto roused = [this] { return !watchdog_sleeps_.load(); };
+      if (watch_once()) {
+        // a worker moved meanwhile
+      } else if (fenced) {
+        roused_.wait(lock, stop, roused);
+      } else {
+        roused_.wait_for(lock, stop, unfenced_sleep, roused);
+      }
       watchdog_sleeps_.store(false, std::memory_order_relaxed);
     }
     roused_.wait_for(lock, stop, watch_period, [] { return false; });

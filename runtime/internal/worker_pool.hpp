@@ -68,10 +68,12 @@ private:
     std::uint32_t passed_over = 0;               // owner only: dispatches since a job of low priority had its turn
     std::uint32_t low_in_a_row = 0;              // owner only: jobs of low priority since it tried to steal
     clock::time_point polled;                    // owner only
-    std::atomic<std::uint64_t> passes{0};        // how often it has been between two jobs
+    std::atomic<std::uint64_t> passes{0};        // how often it has been between two jobs; its owner alone counts
     std::atomic<caf::resumable*> running{nullptr};
     std::binary_semaphore wake{0};
     std::atomic<bool> in_loop{false}; // waits in the I/O loop, not on the semaphore
+
+    void count_pass() noexcept { passes.store(passes.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
   };
 
   /// Who is in the I/O loop. One thread at a time: what interrupts a wait could else be taken by another thread that just polls.

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include <agner/runtime/node_memory.hpp>
+
 namespace {
 std::atomic<bool> counting{false};
 std::atomic<std::uint64_t> counted{0};
@@ -42,14 +44,24 @@ void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
 
 namespace agner::bench {
 
+namespace {
+// Pieces that a thread had kept never reach malloc, and are allocations all the same.
+std::uint64_t kept_pieces_taken() noexcept {
+  const internal::node_memory_use used = internal::node_memory_used();
+  return used.pieces - used.from_malloc;
+}
+std::uint64_t taken_before = 0;
+} // namespace
+
 void count_allocations() noexcept {
+  taken_before = kept_pieces_taken();
   counted.store(0);
   counting.store(true);
 }
 
 std::uint64_t allocations_counted() noexcept {
   counting.store(false);
-  return counted.load();
+  return counted.load() + kept_pieces_taken() - taken_before;
 }
 
 } // namespace agner::bench

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often the C allocator was asked for memory. agner_bench replaces malloc by one that counts while it is told to; nothing else of the project does that.
+// How often memory was asked for: of the C allocator, or of what threads keep for nodes (docs/memory.md). agner_bench replaces malloc by one that counts while it is told to; nothing else of the project does that.
 
 #pragma once
 
