@@ -120,18 +120,35 @@ void process_core::obey_now() {
 
 // -- timeouts -----------------------------------------------------------------------------------------------------------------------
 
+// A wait mostly ends before its time is up, and the next one begins with the same time: so the timer is left running, and what it finds when it fires decides.
+
 void process_core::arm_timeout(std::chrono::milliseconds after) {
-  timed_out_ = false;
   scheduler& on = home().scheduler();
-  timer_ = on.timers().start_timeout(on.time().now() + after, self(), ++timeout_number_);
+  timed_out_ = false;
+  deadline_ = on.time().now() + after;
+  if (timer_ != 0 && timer_due_ <= deadline_) return;
+  on.timers().cancel(std::exchange(timer_, 0));
+  start_timer(deadline_);
+}
+
+void process_core::start_timer(clock::time_point at) {
+  timer_ = home().scheduler().timers().start_timeout(at, self(), ++timer_number_);
+  timer_due_ = at;
 }
 
 void process_core::disarm_timeout() noexcept {
-  if (timer_ == 0) return;
-  if (!timed_out_) home().scheduler().timers().cancel(timer_);
-  timer_ = 0;
+  deadline_ = no_deadline;
   timed_out_ = false;
-  ++timeout_number_;
+}
+
+void process_core::on_timeout(std::uint64_t number) {
+  if (number != timer_number_) return;
+  timer_ = 0;
+  if (deadline_ == no_deadline) return;
+  if (home().scheduler().time().now() >= deadline_)
+    timed_out_ = true;
+  else
+    start_timer(deadline_);
 }
 
 // -- ending ---------------------------------------------------------------------------------------------------------------------------
@@ -168,7 +185,9 @@ void process_core::end() noexcept {
   const pid me = self();
   if (crashed_) report_crash(me, on, exit_reason_);
   destroy_body();
+  on.scheduler().timers().cancel(std::exchange(timer_, 0));
   disarm_timeout();
+  ++timer_number_;
   heap_node* late = inbox_.close();
   on.names().forget(me);
   sever_bonds(exit_reason_);

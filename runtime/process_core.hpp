@@ -16,6 +16,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "clock.hpp"
 #include "inbox.hpp"
 #include "mailbox.hpp"
 #include "priority_level.hpp"
@@ -106,7 +107,7 @@ public:
 
   [[nodiscard]] mailbox& messages() noexcept { return mailbox_; }
 
-  /// Arms the one timer of `after`. Only one wait at a time has it.
+  /// Arms the one timer of `after`. Only one wait at a time has it. It is left running when the wait ends, for the next: docs/timers.md.
   void arm_timeout(std::chrono::milliseconds after);
   void disarm_timeout() noexcept;
   [[nodiscard]] bool timed_out() const noexcept { return timed_out_; }
@@ -170,6 +171,8 @@ private:
   void on_unlink(const pid& from, std::uint64_t id);
   void on_down(const reference& ref, const term& reason);
   void on_alias_message(const reference& alias, term message);
+  void on_timeout(std::uint64_t number);
+  void start_timer(clock::time_point at);
   struct watched;
   [[nodiscard]] watched resolve(const term& target) const;
   void begin_monitor(const watched& target, const reference& ref);
@@ -180,6 +183,8 @@ private:
   void destroy_body() noexcept;
   void sever_bonds(const term& reason) noexcept;
   void answer_posthumously(heap_node* arrived) noexcept;
+
+  static constexpr clock::time_point no_deadline = clock::time_point::max();
 
   inbox inbox_; // any thread
   std::atomic<std::uint32_t> serial_{0};
@@ -193,8 +198,10 @@ private:
   std::unique_ptr<relations> relations_;
   std::unique_ptr<process_extras> extras_;
   term exit_reason_;
-  std::uint64_t timeout_number_ = 0; // which wait a timeout belongs to
-  std::uint64_t timer_ = 0;          // timer_id of the armed timeout
+  clock::time_point deadline_ = no_deadline; // of the wait that is on
+  clock::time_point timer_due_;              // never after the deadline
+  std::uint64_t timer_ = 0;                  // timer_id; 0: none runs
+  std::uint64_t timer_number_ = 0;           // tells its signal from those of the timers before it
   int reductions_ = 0;
   bool trap_exit_ = false;
   bool dying_ = false;

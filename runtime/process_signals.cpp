@@ -70,9 +70,7 @@ void process_core::obey(signal& what) {
     if (const auto ref = what.ref.to_reference()) on_alias_message(*ref, std::move(what.value));
     break;
   case signal_kind::resume: suspended_ = false; break;
-  case signal_kind::timeout:
-    if (what.number == timeout_number_) timed_out_ = true;
-    break;
+  case signal_kind::timeout: on_timeout(what.number); break;
   }
 }
 

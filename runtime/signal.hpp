@@ -22,7 +22,7 @@ enum class signal_kind : std::uint8_t {
   demonitor,     // from: watcher, ref
   down,          // from: what was watched, ref, value: reason
   alias_message, // ref: the alias, value: the message
-  timeout,       // number: which wait
+  timeout,       // number: which timer of the receiver
   resume,        // what the process was suspended on has room again
 };
 
