@@ -57,11 +57,11 @@ struct thread_pieces {
 };
 
 std::mutex threads_mutex;
-thread_pieces* threads = nullptr; // guarded by threads_mutex
-node_memory_use gone;             // of threads that have ended; guarded by threads_mutex
+thread_pieces* all_caches = nullptr;  // guarded by threads_mutex
+node_memory_use use_of_ended_threads; // of threads that have ended; guarded by threads_mutex
 
 // No destructor, so that reaching it costs nothing: `leaving` ends it.
-thread_local constinit thread_pieces mine;
+thread_local constinit thread_pieces own_cache;
 
 void give_to_malloc(free_piece* batch) noexcept {
   while (batch != nullptr) {
@@ -97,27 +97,27 @@ free_piece* take_shared(std::size_t size_class) noexcept {
 struct leaving {
   leaving() {
     const std::lock_guard lock{threads_mutex};
-    mine.next = threads;
-    threads = &mine;
-    mine.known = true;
+    own_cache.next = all_caches;
+    all_caches = &own_cache;
+    own_cache.known = true;
   }
   leaving(const leaving&) = delete;
   leaving& operator=(const leaving&) = delete;
   ~leaving() {
-    mine.ended = true;
+    own_cache.ended = true;
     for (std::size_t i = 0; i < classes; ++i) {
-      own_pieces& pieces = mine.of[i];
+      own_pieces& pieces = own_cache.of[i];
       if (pieces.spare != nullptr) share(pieces.spare, i);
       give_to_malloc(pieces.first);
       pieces = {.first = nullptr, .spare = nullptr, .count = batch_pieces - 1};
     }
     const std::lock_guard lock{threads_mutex};
-    gone.pieces += mine.taken.load(std::memory_order_relaxed);
-    gone.from_malloc += mine.from_malloc.load(std::memory_order_relaxed);
-    thread_pieces** at = &threads;
-    while (*at != &mine)
+    use_of_ended_threads.pieces += own_cache.taken.load(std::memory_order_relaxed);
+    use_of_ended_threads.from_malloc += own_cache.from_malloc.load(std::memory_order_relaxed);
+    thread_pieces** at = &all_caches;
+    while (*at != &own_cache)
       at = &(*at)->next;
-    *at = mine.next;
+    *at = own_cache.next;
   }
 };
 
@@ -128,16 +128,16 @@ void make_known() noexcept {
 
 /// A piece where `first` has none.
 [[gnu::noinline]] void* refill(own_pieces& pieces, std::size_t size_class) noexcept {
-  if (!mine.known) make_known();
+  if (!own_cache.known) make_known();
   free_piece* batch = nullptr;
   if (pieces.spare != nullptr) {
     batch = pieces.spare;
     pieces.spare = nullptr;
-  } else if (!mine.ended) {
+  } else if (!own_cache.ended) {
     batch = take_shared(size_class);
   }
   if (batch == nullptr) {
-    thread_pieces::count(mine.from_malloc);
+    thread_pieces::count(own_cache.from_malloc);
     return std::malloc(bytes_of(size_class));
   }
   pieces.first = batch->next;
@@ -147,11 +147,11 @@ void make_known() noexcept {
 
 /// What to do with the batch that `first` has become.
 [[gnu::noinline]] void put_aside(own_pieces& pieces, std::size_t size_class) noexcept {
-  if (!mine.known) make_known();
+  if (!own_cache.known) make_known();
   free_piece* const batch = pieces.first;
   pieces.first = nullptr;
   pieces.count = 0;
-  if (mine.ended) {
+  if (own_cache.ended) {
     give_to_malloc(batch);
     pieces.count = batch_pieces - 1; // the next one comes here too
     return;
@@ -166,8 +166,8 @@ void* allocate_node(std::size_t bytes) {
   void* memory = nullptr;
   const std::size_t size_class = (bytes - 1) / class_bytes;
   if (keeps_pieces && size_class < classes) {
-    own_pieces& pieces = mine.of[size_class];
-    thread_pieces::count(mine.taken);
+    own_pieces& pieces = own_cache.of[size_class];
+    thread_pieces::count(own_cache.taken);
     if (free_piece* const piece = pieces.first) {
       pieces.first = piece->next;
       --pieces.count;
@@ -184,7 +184,7 @@ void* allocate_node(std::size_t bytes) {
 void free_node(void* memory, std::size_t bytes) noexcept {
   const std::size_t size_class = (bytes - 1) / class_bytes;
   if (!keeps_pieces || size_class >= classes) return std::free(memory);
-  own_pieces& pieces = mine.of[size_class];
+  own_pieces& pieces = own_cache.of[size_class];
   auto* const piece = ::new (memory) free_piece;
   piece->next = pieces.first;
   pieces.first = piece;
@@ -193,8 +193,8 @@ void free_node(void* memory, std::size_t bytes) noexcept {
 
 node_memory_use node_memory_used() noexcept {
   const std::lock_guard lock{threads_mutex};
-  node_memory_use all = gone;
-  for (const thread_pieces* each = threads; each != nullptr; each = each->next) {
+  node_memory_use all = use_of_ended_threads;
+  for (const thread_pieces* each = all_caches; each != nullptr; each = each->next) {
     all.pieces += each->taken.load(std::memory_order_relaxed);
     all.from_malloc += each->from_malloc.load(std::memory_order_relaxed);
   }
