@@ -74,16 +74,6 @@ bool is_process_alive(const pid& p) {
   return this_node().is_alive(p);
 }
 
-// -- timers -----------------------------------------------------------------------------------------------------------------------------
-
-reference internal::start_timer(std::chrono::milliseconds time, const term& to, term message, bool wrapped) {
-  return this_node().start_timer(time, to, std::move(message), wrapped);
-}
-std::optional<std::chrono::milliseconds> cancel_timer(const reference& timer) {
-  return this_node().cancel_timer(timer);
-}
-std::optional<std::chrono::milliseconds> read_timer(const reference& timer) { return this_node().read_timer(timer); }
-
 // -- waiting outside ------------------------------------------------------------------------------------------------------------------------
 
 internal::run_end::~run_end() {

@@ -21,6 +21,7 @@
 namespace agner {
 
 using internal::signal_kind;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -83,6 +84,8 @@ struct node::parts {
   std::mutex mutex; // guards made
   std::map<const void*, std::shared_ptr<void>> made;
   std::vector<const void*> order;
+  mutable std::mutex monitoring; // guards monitor
+  std::optional<system_monitor_settings> monitor;
 };
 
 node::node(node_options options)
@@ -277,14 +280,39 @@ result<> node::unregister_name(atom name) { return names_->remove(name); }
 std::optional<pid> node::whereis(atom name) const { return names_->find(name); }
 std::vector<atom> node::registered() const { return names_->names(); }
 
-reference node::start_timer(std::chrono::milliseconds time, const term& to, term message, bool wrapped) {
+// -- timers -----------------------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// When a timer is due. @source OTP 25 erl_hl_timer.c: what is refused
+clock::time_point due_time(const scheduler& on, const internal::timer_service& timers, std::chrono::milliseconds time,
+                           timer_time meant) {
+  const clock::time_point now = on.time().now();
+  const auto least = meant == timer_time::relative
+                         ? std::chrono::milliseconds{0}
+                         : std::chrono::floor<std::chrono::milliseconds>(timers.origin().time_since_epoch());
+  const auto most =
+      meant == timer_time::relative
+          ? internal::timer_service::time_max
+          : std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()) + internal::timer_service::time_max;
+  if (time < least || time > most) raise_error("badarg"_atom);
+  return meant == timer_time::relative ? now + time : clock::time_point{time};
+}
+
+} // namespace
+
+reference node::start_timer(std::chrono::milliseconds time, const term& to, term message, timer_message form,
+                            timer_time meant) {
   const auto target = to.to_pid();
-  if (time.count() < 0 || time > internal::timer_service::time_max) raise_error("badarg"_atom);
   if (!to.is_atom() && (!target || !is_local(*target))) raise_error("badarg"_atom);
   internal::timer_service& timers = scheduler_->timers();
-  reference ref = timers.make_reference(make_reference());
-  if (wrapped) message = tuple("timeout"_atom, ref, std::move(message));
-  timers.start_message(scheduler_->time().now() + time, identity_, to, std::move(message), ref);
+  const clock::time_point at = due_time(*scheduler_, timers, time, meant);
+  reference ref = timers.start_message(at, identity_, to, std::move(message), form);
+  if (!target) return ref;
+  // A process closes before it looks whether it has timers: if it is still open now, it will see that it has.
+  internal::process_core* const whose = table_->slot(target->id);
+  if (whose != nullptr) whose->expect_timers();
+  if (whose == nullptr || !whose->arrivals().is_open(target->serial)) timers.forget(*target);
   return ref;
 }
 std::optional<std::chrono::milliseconds> node::cancel_timer(const reference& timer) {
@@ -292,6 +320,23 @@ std::optional<std::chrono::milliseconds> node::cancel_timer(const reference& tim
 }
 std::optional<std::chrono::milliseconds> node::read_timer(const reference& timer) const {
   return scheduler_->timers().left(timer);
+}
+
+// -- system monitor -----------------------------------------------------------------------------------------------------------------------
+
+std::optional<system_monitor_settings> node::system_monitor() const {
+  const std::lock_guard lock{parts_->monitoring};
+  if (parts_->monitor && !is_alive(parts_->monitor->to)) parts_->monitor.reset();
+  return parts_->monitor;
+}
+
+std::optional<system_monitor_settings> node::system_monitor(const std::optional<system_monitor_settings>& next) {
+  if (next && (!is_alive(next->to) || next->long_schedule.value_or(0ms) < 0ms)) raise_error("badarg"_atom);
+  auto before = system_monitor();
+  const std::lock_guard lock{parts_->monitoring};
+  parts_->monitor = next;
+  if (next && next->long_schedule == 0ms) parts_->monitor->long_schedule = 1ms; // as in OTP 25
+  return before;
 }
 
 reference node::make_reference(std::uint32_t alias_slot) const { return {next_unique(), alias_slot, identity_}; }

@@ -15,7 +15,9 @@
 #include "reference.hpp"
 #include "router.hpp"
 #include "scheduler.hpp"
+#include "system_monitor.hpp"
 #include "term.hpp"
+#include "timer_options.hpp"
 #include "toolchain.hpp"
 
 namespace agner {
@@ -94,12 +96,21 @@ public:
   [[nodiscard]] std::optional<pid> whereis(atom name) const;
   [[nodiscard]] std::vector<atom> registered() const;
 
-  /// Sends @p message to @p to, a local pid or a name looked up then, after @p time. @p wrapped: as {timeout, Ref, Message}.
-  /// @errors raises `badarg`  @p time is negative or more than 100 years, @p to is neither
-  reference start_timer(std::chrono::milliseconds time, const term& to, term message, bool wrapped);
+  /// Sends @p message to @p to, a local pid or a name looked up then, when @p time has passed or, if it is absolute, has come.
+  /// @errors raises `badarg`  @p time is negative, or before the scheduler started, or more than 100 years from now, or @p to is neither;
+  ///         `system_limit`  the timers of this worker are 2^24
+  reference start_timer(std::chrono::milliseconds time, const term& to, term message, timer_message form,
+                        timer_time meant = timer_time::relative);
   /// The time that was left; nothing if the timer has fired, was cancelled or never was, or its process has ended.
   std::optional<std::chrono::milliseconds> cancel_timer(const reference& timer);
   [[nodiscard]] std::optional<std::chrono::milliseconds> read_timer(const reference& timer) const;
+
+  /// Who is told of what goes wrong slowly, and of what; nobody where it has ended. @erlang erlang:system_monitor/0
+  [[nodiscard]] std::optional<system_monitor_settings> system_monitor() const;
+  /// Has @p next told from now on; nobody if there is none. @returns who was told before
+  /// @errors raises `badarg`  the process is not local or not alive, or a limit is negative
+  /// @erlang erlang:system_monitor/1,2
+  std::optional<system_monitor_settings> system_monitor(const std::optional<system_monitor_settings>& next);
 
   /// A reference that no other is equal to. @erlang make_ref/0
   [[nodiscard]] reference make_reference() const { return make_reference(0); }

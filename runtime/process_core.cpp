@@ -189,6 +189,10 @@ void process_core::end() noexcept {
   disarm_timeout();
   ++timer_number_;
   heap_node* late = inbox_.close();
+  if (has_timers_.load(std::memory_order_seq_cst)) {
+    on.scheduler().timers().forget(me);
+    has_timers_.store(false, std::memory_order_relaxed);
+  }
   on.names().forget(me);
   sever_bonds(exit_reason_);
   answer_posthumously(late);

@@ -74,6 +74,11 @@ public:
   [[nodiscard]] node& home() const noexcept { return *node_; }
   [[nodiscard]] priority_level priority() const noexcept { return priority_.load(std::memory_order_relaxed); }
 
+  /// A timer was started that sends to this process: when it ends, its timers go. Any thread, also late, for a process that has ended.
+  void expect_timers() noexcept {
+    if (!has_timers_.load(std::memory_order_relaxed)) has_timers_.store(true, std::memory_order_seq_cst);
+  }
+
   // -- suspending -----------------------------------------------------------------------------------------------------------------------
 
   /// Counts work done. False when the process has used up its turn and should suspend.
@@ -209,6 +214,7 @@ private:
   bool timed_out_ = false;
   bool suspended_ = false;
   std::atomic<priority_level> priority_{priority_level::normal}; // any thread reads it
+  std::atomic<bool> has_timers_{false};                          // any thread raises it
 
   alignas(16) std::byte inline_body_[48];
 };

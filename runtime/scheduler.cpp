@@ -21,10 +21,13 @@
 #include <mutex>
 
 #include "error.hpp"
+#include "internal/name_registry.hpp"
 #include "internal/process_actor.hpp"
 #include "internal/worker_policy.hpp"
 #include "internal/worker_pool.hpp"
 #include "log.hpp"
+#include "node.hpp"
+#include "term_builders.hpp"
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -75,6 +78,8 @@ worker_policy::coordinator_data::coordinator_data(caf::scheduler::abstract_coord
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t workers_max = 64; // a bit each in worker_pool
 
 std::size_t processors() noexcept {
@@ -88,17 +93,49 @@ std::size_t worker_count(const scheduler_options& options) {
   return std::min(options.workers == 0 ? processors() : options.workers, workers_max);
 }
 
-void report_held(std::size_t worker, caf::resumable* job) {
-  // The job may end while we look; its memory stays (process_actor.hpp), so at worst the name is that of its successor.
-  if (job->subtype() != caf::resumable::function_object) return;
-  if (const auto* p = dynamic_cast<internal::process_actor*>(job))
-    log::warning("long_schedule: process ~p holds worker ~p", p->self(), worker);
+// What to call a process: its registered name with its pid, or the pid alone.
+term name_of(node& on, const pid& who) {
+  const auto name = on.names().name_of(who);
+  return name ? tuple(*name, who) : term{who};
 }
+
+/// Reports who holds a worker, to the log and to whoever asked the node.
+class long_schedule_report {
+public:
+  explicit long_schedule_report(std::chrono::milliseconds limit) : limit_(limit) {}
+
+  void operator()(std::size_t worker, caf::resumable* job, std::chrono::milliseconds held_for) const {
+    // The job may end while we look; its memory stays (process_actor.hpp), so at worst the name is that of its successor.
+    if (job->subtype() != caf::resumable::function_object) return;
+    const auto* const p = dynamic_cast<internal::process_actor*>(job);
+    if (p == nullptr) return;
+    if (reached(limit_, held_for))
+      log::warning("long_schedule: process ~p holds worker ~p", name_of(p->home(), p->self()), worker);
+    const auto monitor = p->home().system_monitor();
+    if (monitor && monitor->to != p->self() && reached(monitor->long_schedule.value_or(0ms), held_for))
+      p->home().send(monitor->to, message(p->self(), held_for));
+  }
+
+private:
+  // With this period and not with one before.
+  static bool reached(std::chrono::milliseconds limit, std::chrono::milliseconds held_for) {
+    return limit > 0ms && limit <= held_for && held_for - internal::worker_pool::watch_period < limit;
+  }
+  static term message(const pid& who, std::chrono::milliseconds held_for) {
+    return tuple("monitor"_atom, who, "long_schedule"_atom,
+                 list({tuple("timeout"_atom, std::int64_t{held_for.count()}), tuple("in"_atom, "undefined"_atom),
+                       tuple("out"_atom, "undefined"_atom)}));
+  }
+
+  std::chrono::milliseconds limit_;
+};
 
 class caf_scheduler final : public scheduler {
 public:
   explicit caf_scheduler(const scheduler_options& options)
-      : pool_(worker_count(options), options.long_schedule, report_held), config_(pool_, *this), system_(config_) {}
+      : pool_(worker_count(options), long_schedule_report{options.long_schedule}),
+        config_(pool_, *this),
+        system_(config_) {}
 
   ~caf_scheduler() override { pool_.stop_watching(); } // it looks at jobs of the workers, which stop next
   caf_scheduler(const caf_scheduler&) = delete;

@@ -65,25 +65,35 @@ std::optional<timer_wheel::tick> timer_wheel::next() const noexcept {
   return std::nullopt;
 }
 
-void timer_wheel::advance(tick now, std::vector<handle>& due) {
+// Puts the timers of a slot that has come down to the levels below; those that are due into the slot of now.
+void timer_wheel::cascade(std::uint16_t slot) noexcept {
+  handle which = heads_[slot];
+  const handle head = which;
+  heads_[slot] = none;
+  used_[slot / slots] &= ~(1ULL << (slot % slots));
+  do {
+    const handle following = entries_[which].next;
+    place(which);
+    which = following;
+  } while (which != head);
+}
+
+void timer_wheel::advance(tick now, std::size_t most, std::vector<handle>& due) {
   for (auto at = next(); at && *at <= now; at = next()) {
     unsigned level = 0;
     while (used_[level] == 0)
       ++level;
     const auto slot = static_cast<std::uint16_t>(level * slots + static_cast<unsigned>(std::countr_zero(used_[level])));
     now_ = std::max(now_, *at);
-    handle which = heads_[slot];
-    const handle head = which;
-    heads_[slot] = none;
-    used_[level] &= used_[level] - 1;
-    do {
-      const handle following = entries_[which].next;
-      if (entries_[which].due <= now_)
-        due.push_back(which);
-      else
-        place(which);
-      which = following;
-    } while (which != head);
+    if (level != 0) {
+      cascade(slot);
+      continue;
+    }
+    for (; heads_[slot] != none; --most) {
+      if (most == 0) return;
+      due.push_back(heads_[slot]);
+      remove(heads_[slot]);
+    }
   }
   now_ = std::max(now_, now);
 }

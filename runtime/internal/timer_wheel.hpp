@@ -26,8 +26,9 @@ public:
   void remove(handle which) noexcept;
   /// When `advance` next has something to do: no later than the earliest timer.
   [[nodiscard]] std::optional<tick> next() const noexcept;
-  /// Moves to @p now and appends what is due, earliest first, those of one tick in the order they were inserted.
-  void advance(tick now, std::vector<handle>& due);
+  /// Moves to @p now and appends what is due, earliest first, those of one tick in the order they were inserted. With @p most of them it stops at the tick
+  /// it has reached, and the next call goes on there.
+  void advance(tick now, std::size_t most, std::vector<handle>& due);
   [[nodiscard]] tick now() const noexcept { return now_; }
 
 private:
@@ -45,6 +46,7 @@ private:
 
   void place(handle which) noexcept;
   void append(std::uint16_t slot, handle which) noexcept;
+  void cascade(std::uint16_t slot) noexcept;
 
   tick now_;
   std::array<std::uint64_t, levels> used_{}; // one bit a slot that is not empty

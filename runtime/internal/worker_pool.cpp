@@ -23,25 +23,17 @@ constexpr std::uint32_t dispatches_between_looks = 32;
 constexpr microseconds between_polls{50};
 // One job of low priority has its turn after this many others. @source OTP 25 erl_process.c: RESCHEDULE_LOW
 constexpr std::uint32_t low_turn = 8;
-// The fallback thread looks this often while anything runs.
-constexpr milliseconds watch_period{10};
 // Where no thread can fence for the others, it may miss that a worker began to run, and so does not sleep longer than this.
 constexpr milliseconds unfenced_sleep{1000};
 
 constexpr clock::rep nobody_waits = std::numeric_limits<clock::rep>::min();
 constexpr clock::rep waits_for_ever = std::numeric_limits<clock::rep>::max();
 
-std::int64_t periods_of(milliseconds time) {
-  return time.count() <= 0 ? 0 : std::max(time / watch_period, std::int64_t{1});
-}
-
 } // namespace
 
-worker_pool::worker_pool(std::size_t workers, milliseconds long_schedule,
-                         std::function<void(std::size_t, caf::resumable*)> held)
+worker_pool::worker_pool(std::size_t workers, held_report held)
     : timers_(workers + 1, clock::steady(), [this](clock::time_point at) { timer_started(at); }),
       wait_limit_(nobody_waits),
-      periods_to_report_(periods_of(long_schedule)),
       held_(std::move(held)),
       sights_(workers) {
   for (std::size_t i = 0; i < workers; ++i)
@@ -360,7 +352,7 @@ bool worker_pool::is_held(std::size_t i) {
   ++seen.periods_held;
   // What it woke to run next is for others to take.
   if (w.woken.load(std::memory_order_relaxed) != nullptr) wake_one();
-  if (seen.periods_held == periods_to_report_) held_(i, job);
+  if (held_) held_(i, job, seen.periods_held * watch_period);
   return true;
 }
 

@@ -25,9 +25,13 @@ namespace agner::internal {
 
 class worker_pool {
 public:
-  /// @p workers at most 64. @p held is called by the fallback thread when a job has held a worker for @p long_schedule.
-  worker_pool(std::size_t workers, std::chrono::milliseconds long_schedule,
-              std::function<void(std::size_t worker, caf::resumable*)> held);
+  /// How often the fallback thread looks who holds a worker, while anything runs.
+  static constexpr std::chrono::milliseconds watch_period{10};
+  /// Called by the fallback thread for a job that has held a worker for a number of watch periods, with each period more.
+  using held_report = std::function<void(std::size_t worker, caf::resumable*, std::chrono::milliseconds held_for)>;
+
+  /// @p workers at most 64.
+  worker_pool(std::size_t workers, held_report held);
   ~worker_pool();
   worker_pool(const worker_pool&) = delete;
   worker_pool& operator=(const worker_pool&) = delete;
@@ -125,8 +129,7 @@ private:
     std::uint64_t passes = 0;
     std::int64_t periods_held = 0;
   };
-  const std::int64_t periods_to_report_; // 0: never
-  const std::function<void(std::size_t, caf::resumable*)> held_;
+  const held_report held_;
   std::mutex watching_; // held while the fallback thread looks at jobs, and guards sights_
   std::vector<sight> sights_;
   std::condition_variable_any roused_;

@@ -152,10 +152,79 @@ TEST(Timers, OfAnEndedProcessAreNoMore) {
     EXPECT_EQ(read_timer(timer), 1h);
     exit(child.process, "kill"_atom);
     co_await test::down_reason(child.monitor);
+    EXPECT_EQ(this_node().scheduler().timers().pending(), 0U);
     EXPECT_EQ(read_timer(timer), std::nullopt);
     EXPECT_EQ(cancel_timer(timer), std::nullopt);
-    co_await sleep(2h); // fires into nothing
     EXPECT_EQ(cancel_timer(other), std::nullopt);
+    const reference late = send_after(1h, child.process, "never"_atom); // it is dead already
+    EXPECT_EQ(this_node().scheduler().timers().pending(), 0U);
+    EXPECT_EQ(read_timer(late), std::nullopt);
+  });
+}
+
+TEST(Timers, GoWithTheirProcessHoweverItIsStartedAndEnds) {
+  test::with_seeds(50, [](std::uint64_t seed) {
+    deterministic_node here{seed};
+
+    here->run([]() -> task<> {
+      const pid whose = spawn(test::until_told);
+      std::vector<monitored_process> others;
+      for (int i = 0; i < 5; ++i)
+        others.push_back(spawn_monitor([whose]() -> task<> {
+          for (int n = 0; n < 5; ++n) {
+            send_after(1h, whose, "never"_atom);
+            co_await yield();
+          }
+        }));
+      exit(whose, "kill"_atom);
+      for (const auto& each : others)
+        co_await test::down_reason(each.monitor);
+      co_await receive(after(1ms, [] {}));
+      EXPECT_EQ(this_node().scheduler().timers().pending(), 0U);
+    });
+  });
+}
+
+TEST(Timers, OfAnAbsoluteTimeFireWhenItHasCome) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    co_await sleep(100ms);
+    const auto now = monotonic_time<std::chrono::milliseconds>();
+    const reference timer = start_timer(now + 10ms, self(), "later"_atom, timer_time::absolute);
+    send_after(now - 5ms, self(), "past"_atom, timer_time::absolute);
+    EXPECT_EQ(read_timer(timer), 10ms);
+    EXPECT_EQ(co_await receive([](term t) { return t; }), term("past"_atom));
+    EXPECT_EQ(monotonic_time<std::chrono::milliseconds>(), now);
+    EXPECT_EQ(co_await receive([](term t) { return t; }), tuple("timeout"_atom, timer, "later"_atom));
+    EXPECT_EQ(monotonic_time<std::chrono::milliseconds>(), now + 10ms);
+  });
+}
+
+TEST(Timers, TellOfCancellingAndReadingAsAsked) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    const auto timer = [] { return start_timer(10s, self(), "never"_atom); };
+    const term ok{"ok"_atom};
+    const term no{"false"_atom};
+    const reference a = timer();
+    EXPECT_EQ(read_timer(a, {.async = true}), ok);
+    EXPECT_EQ(cancel_timer(a, {.async = true}), ok);
+    EXPECT_EQ(cancel_timer(a, {.async = true}), ok);
+    EXPECT_EQ(read_timer(a, {.async = true}), ok);
+    EXPECT_EQ(cancel_timer(a, {.async = true, .info = false}), ok);
+    EXPECT_EQ(co_await look(),
+              (std::vector<term>{tuple("read_timer"_atom, a, 10'000), tuple("cancel_timer"_atom, a, 10'000),
+                                 tuple("cancel_timer"_atom, a, no), tuple("read_timer"_atom, a, no)}));
+    const reference b = timer();
+    EXPECT_EQ(read_timer(b, {}), term(10'000));
+    EXPECT_EQ(cancel_timer(b, {}), term(10'000));
+    EXPECT_EQ(cancel_timer(b, {}), no);
+    EXPECT_EQ(cancel_timer(timer(), {.info = false}), ok);
+    EXPECT_EQ(cancel_timer(b, {.info = false}), ok);
+    EXPECT_EQ(this_node().scheduler().timers().pending(), 0U);
+    EXPECT_TRUE((co_await look()).empty());
   });
 }
 
@@ -163,14 +232,14 @@ TEST(Timers, OfANodeThatIsGoneFireIntoNothing) {
   const auto shared = std::make_shared<test::deterministic_scheduler>(1);
   {
     node gone{{.scheduler = shared}};
-    gone.start_timer(5ms, "name"_atom, "message"_atom, false);
+    gone.start_timer(5ms, "name"_atom, "message"_atom, timer_message::bare);
     gone.spawn([]() -> task<> {
       send_after(5ms, self(), "message"_atom);
       co_await receive([](term) {}, after(5ms, [] {}));
     });
     shared->step();
   }
-  EXPECT_GE(shared->timers().pending(), 2U);
+  EXPECT_EQ(shared->timers().pending(), 1U); // those of its processes went with them
 
   shared->advance(10ms);
 
@@ -196,6 +265,19 @@ TEST(Timers, RefuseTimesAndTargetsThatAreNone) {
     EXPECT_TRUE(refused(1ms, {"name"_atom, this_node().name()}));
     EXPECT_TRUE(refused(1ms, alias()));
     EXPECT_FALSE(refused(24h * 365 * 99, self()));
+    const auto refused_absolute = [](std::chrono::milliseconds time) {
+      try {
+        send_after(time, self(), "x"_atom, timer_time::absolute);
+      } catch (const raised& r) {
+        return r.reason() == term("badarg"_atom);
+      }
+      return false;
+    };
+    EXPECT_TRUE(refused_absolute(-1ms));
+    EXPECT_TRUE(refused_absolute(std::chrono::milliseconds::min()));
+    EXPECT_TRUE(refused_absolute(std::chrono::milliseconds::max()));
+    EXPECT_TRUE(refused_absolute(monotonic_time<std::chrono::milliseconds>() + 24h * 365 * 101));
+    EXPECT_FALSE(refused_absolute(monotonic_time<std::chrono::milliseconds>() + 24h * 365 * 99));
     co_return;
   });
 }

@@ -16,7 +16,7 @@ using handles = std::vector<timer_wheel::handle>;
 
 handles advance(timer_wheel& wheel, timer_wheel::tick now) {
   handles due;
-  wheel.advance(now, due);
+  wheel.advance(now, SIZE_MAX, due);
   return due;
 }
 
@@ -67,6 +67,23 @@ TEST(TimerWheel, KeepsTheOrderOfATickThatIsReachedInSteps) {
   wheel.insert(1, 100);
 
   EXPECT_EQ(advance(wheel, 100), (handles{0, 1}));
+}
+
+TEST(TimerWheel, StopsWhenItHasEnoughAndGoesOnThere) {
+  timer_wheel wheel{0};
+  for (timer_wheel::handle i = 0; i < 7; ++i)
+    wheel.insert(i, i < 5 ? 5000 : 6000);
+  handles due;
+
+  wheel.advance(10'000, 3, due);
+  EXPECT_EQ(due, (handles{0, 1, 2}));
+  EXPECT_EQ(wheel.next(), 5000U);
+  wheel.insert(7, 1); // due already: behind what is due
+  due.clear();
+  wheel.advance(10'000, 4, due);
+  EXPECT_EQ(due, (handles{3, 4, 7, 5}));
+  EXPECT_EQ(advance(wheel, 10'000), handles{6});
+  EXPECT_EQ(wheel.now(), 10'000U);
 }
 
 TEST(TimerWheel, ForgetsWhatIsRemoved) {

@@ -36,9 +36,7 @@ public:
 /// A pool and its workers, which stop when it is destroyed.
 class crew {
 public:
-  explicit crew(std::size_t workers, std::chrono::milliseconds long_schedule = 0ms,
-                std::function<void(std::size_t, caf::resumable*)> held = {})
-      : pool(workers, long_schedule, std::move(held)) {
+  explicit crew(std::size_t workers, worker_pool::held_report held = {}) : pool(workers, std::move(held)) {
     for (std::size_t i = 0; i < workers; ++i)
       threads_.emplace_back([this, i] { work(i); });
   }
@@ -486,40 +484,52 @@ TEST(WorkerPoolLoop, IsTakenOverFromAWorkerThatIsHeld) {
 
 // -- held workers -----------------------------------------------------------------------------------------------------------------------------
 
-TEST(WorkerPoolHeld, IsReportedOnce) {
+TEST(WorkerPoolHeld, IsReportedWithEachPeriodMore) {
   std::atomic<int> reports{0};
-  std::atomic<caf::resumable*> reported{nullptr};
-  std::atomic<bool> enough{false};
-  crew on{2, 30ms, [&](std::size_t, caf::resumable* what) {
-            reported.store(what);
-            reports.fetch_add(1);
+  std::atomic<bool> as_expected{true};
+  job holds;
+  crew on{2, [&](std::size_t, caf::resumable* what, std::chrono::milliseconds held_for) {
+            const int before = reports.fetch_add(1);
+            if (what != &holds || held_for != (before + 1) * worker_pool::watch_period) as_expected.store(false);
           }};
-  job holds{[&](std::size_t) {
-    while (reports.load() == 0)
-      std::this_thread::yield();
-    const auto until = std::chrono::steady_clock::now() + 60ms;
-    while (std::chrono::steady_clock::now() < until)
+  std::atomic<bool> enough{false};
+  holds.run = [&](std::size_t) {
+    while (reports.load() < 3)
       std::this_thread::yield();
     enough.store(true);
-  }};
+  };
   on.pool.push_external(&holds);
   wait_for(enough);
   on.pool.quiesce();
 
-  EXPECT_EQ(reports.load(), 1);
-  EXPECT_EQ(reported.load(), &holds);
+  EXPECT_TRUE(as_expected.load());
 }
 
-TEST(WorkerPoolHeld, IsNotReportedWhileJobsAreShort) {
-  std::atomic<int> reports{0};
-  {
-    crew on{2, 20ms, [&](std::size_t, caf::resumable*) { reports.fetch_add(1); }};
-    const auto until = std::chrono::steady_clock::now() + 100ms;
-    while (std::chrono::steady_clock::now() < until)
-      on.run([](std::size_t) {});
-  }
+TEST(WorkerPoolHeld, CountsAnewForEachJob) {
+  std::atomic<int> first_reports{0};
+  std::atomic<std::chrono::milliseconds::rep> least_of_second{0};
+  job first;
+  job second;
+  crew on{1, [&](std::size_t, caf::resumable* what, std::chrono::milliseconds held_for) {
+            if (what == &first) first_reports.fetch_add(1);
+            if (what == &second && least_of_second.load() == 0) least_of_second.store(held_for.count());
+          }};
+  std::atomic<bool> done{false};
+  first.run = [&](std::size_t) {
+    while (first_reports.load() < 2)
+      std::this_thread::yield();
+  };
+  second.run = [&](std::size_t) {
+    while (least_of_second.load() == 0)
+      std::this_thread::yield();
+    done.store(true);
+  };
+  on.pool.push_external(&first);
+  on.pool.push_external(&second);
+  wait_for(done);
+  on.pool.quiesce();
 
-  EXPECT_EQ(reports.load(), 0);
+  EXPECT_EQ(least_of_second.load(), worker_pool::watch_period.count());
 }
 
 // -- quiesce --------------------------------------------------------------------------------------------------------------------------------------
@@ -574,7 +584,7 @@ TEST_P(WorkerPool, QuiesceReturnsWhileNothingHappens) {
 }
 
 TEST(WorkerPoolDrain, GivesWhatIsLeft) {
-  worker_pool pool{2, 0ms, {}};
+  worker_pool pool{2, {}};
   job a;
   job b;
   job c;
