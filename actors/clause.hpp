@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../runtime/error.hpp"
 #include "../runtime/mailbox.hpp"
 #include "../runtime/struct_mapping.hpp"
 #include "../runtime/term.hpp"
@@ -86,19 +87,43 @@ private:
   std::optional<parameter> taken_;
 };
 
-template <class Pattern, class F>
+template <class T>
+message_filter filter_of_part(any_part<T>) {
+  return filter_of<T>();
+}
+
+/// The guard of a clause that has none.
+struct no_guard {};
+
+template <class Pattern, class Guard, class F>
 class pattern_clause {
 public:
-  using values = typename Pattern::values;
+  using values = values_of<Pattern>;
   using result = decltype(std::apply(std::declval<F&>(), std::declval<values&&>()));
 
-  pattern_clause(Pattern pattern, F f) : pattern_(std::move(pattern)), f_(std::move(f)) {}
-  [[nodiscard]] message_filter filter() const { return pattern_.filter(); }
-  bool take(const term& message) { return (taken_ = pattern_.take(message)).has_value(); }
+  pattern_clause(Pattern pattern, Guard guard, F f)
+      : pattern_(std::move(pattern)), guard_(std::move(guard)), f_(std::move(f)) {}
+  [[nodiscard]] message_filter filter() const { return filter_of_part(pattern_); }
+  bool take(const term& message) {
+    taken_ = take_part(pattern_, message);
+    if constexpr (!std::is_same_v<Guard, no_guard>) {
+      if (taken_ && !passes()) taken_.reset();
+    }
+    return taken_.has_value();
+  }
   result invoke() { return std::apply(f_, std::move(*taken_)); }
 
 private:
+  bool passes() const {
+    try {
+      return std::apply(guard_, *taken_);
+    } catch (const raised&) { // as in Erlang, a guard that fails is false
+      return false;
+    }
+  }
+
   [[no_unique_address]] Pattern pattern_;
+  [[no_unique_address]] Guard guard_;
   [[no_unique_address]] F f_;
   std::optional<values> taken_;
 };
@@ -124,8 +149,8 @@ inline constexpr bool is_after<after_clause<F>> = true;
 
 template <class T>
 inline constexpr bool is_clause = is_after<T>;
-template <class Pattern, class F>
-inline constexpr bool is_clause<pattern_clause<Pattern, F>> = true;
+template <class Pattern, class Guard, class F>
+inline constexpr bool is_clause<pattern_clause<Pattern, Guard, F>> = true;
 
 /// The clause that an argument of receive stands for.
 template <class T>
@@ -141,10 +166,32 @@ using clause_of = decltype(to_clause(std::declval<T>()));
 
 } // namespace internal
 
-/// A clause for the messages that @p pattern (from `match`) takes; @p f gets what its `any<T>` parts took, in order.
+/// The guard of a clause. @see when
+template <class Predicate>
+struct guard {
+  Predicate predicate;
+};
+
+/// A condition on what a pattern took: `on(match("n"_atom, any<int>), when([](int n) { return n > 3; }), ...)`. It sees what the clause would get, as lvalues that
+/// are const, and only looks: a message for which it is false, or raises, stays where it is. @erlang when
+template <class Predicate>
+guard<Predicate> when(Predicate predicate) {
+  return {std::move(predicate)};
+}
+
+/// A clause for the messages that @p pattern takes; @p f gets what its `any<T>` parts took, in order.
+/// @param pattern  from `match` and its kin; or `any<T>`, `_`, or a literal: `on("stop"_atom, [] {})`
 template <class Pattern, class F>
-auto on(Pattern pattern, F f) {
-  return internal::pattern_clause<Pattern, F>{std::move(pattern), std::move(f)};
+auto on(Pattern&& pattern, F f) {
+  return internal::pattern_clause<internal::kept_part<Pattern>, internal::no_guard, F>{
+      internal::keep(std::forward<Pattern>(pattern)), {}, std::move(f)};
+}
+
+/// The same, if the guard is true as well.
+template <class Pattern, class Predicate, class F>
+auto on(Pattern&& pattern, guard<Predicate> condition, F f) {
+  return internal::pattern_clause<internal::kept_part<Pattern>, Predicate, F>{
+      internal::keep(std::forward<Pattern>(pattern)), std::move(condition.predicate), std::move(f)};
 }
 
 /// What happens when nothing came for @p time; the last clause of a receive. Zero, or less, looks once at what is there; `infinity` waits for ever.

@@ -24,16 +24,15 @@ namespace agner {
 class receive_marker {
 public:
   receive_marker() noexcept = default;
-  explicit receive_marker(const internal::mailbox& at) noexcept
-      : index_(static_cast<std::uint32_t>(at.size())), taken_(at.taken()) {}
-  /// The first message to look at; all of them if some were taken since.
+  explicit receive_marker(const internal::mailbox& at) noexcept : pushed_(at.pushed()), set_(true) {}
+  /// The first message to look at.
   [[nodiscard]] std::uint32_t start(const internal::mailbox& in) const noexcept {
-    return in.taken() == taken_ ? index_ : 0;
+    return set_ ? in.first_since(pushed_) : 0;
   }
 
 private:
-  std::uint32_t index_ = 0;
-  std::uint32_t taken_ = 0;
+  std::uint32_t pushed_ = 0;
+  bool set_ = false;
 };
 
 namespace internal {

@@ -36,6 +36,7 @@ void mailbox::push(term message) {
   const message_key key = key_of(message);
   ::new (entries_ + tail_) entry{key, std::move(message)};
   ++tail_;
+  ++pushed_;
 }
 
 term mailbox::take(std::size_t index) noexcept {
@@ -54,7 +55,6 @@ term mailbox::take(std::size_t index) noexcept {
     std::memmove(static_cast<void*>(at), static_cast<const void*>(at + 1), behind * sizeof(entry));
     --tail_;
   }
-  ++taken_;
   if (head_ == tail_) {
     head_ = tail_ = 0;
     if (capacity_ > keep_entries) {

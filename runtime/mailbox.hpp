@@ -50,8 +50,14 @@ public:
   void push(term message);
   /// Takes the message at @p index out; those behind it move up.
   term take(std::size_t index) noexcept;
-  /// How many messages were ever taken out: a marker is good while this is unchanged.
-  [[nodiscard]] std::uint32_t taken() const noexcept { return taken_; }
+  /// How many messages have ever come.
+  [[nodiscard]] std::uint32_t pushed() const noexcept { return pushed_; }
+  /// A place that no message which came since @p mark, an earlier `pushed`, stands before: they are at the end, some of them taken.
+  [[nodiscard]] std::uint32_t first_since(std::uint32_t mark) const noexcept {
+    const std::uint32_t came = pushed_ - mark;
+    const std::uint32_t there = tail_ - head_;
+    return there <= came ? 0 : there - came;
+  }
   void clear() noexcept;
 
 private:
@@ -61,7 +67,7 @@ private:
   std::uint32_t head_ = 0;
   std::uint32_t tail_ = 0;
   std::uint32_t capacity_ = 0;
-  std::uint32_t taken_ = 0;
+  std::uint32_t pushed_ = 0;
 };
 
 } // namespace agner::internal

@@ -173,6 +173,129 @@ TEST(ReceivePattern, TakesTheEmptyTuple) {
   });
 }
 
+TEST(ReceivePattern, MayBeALiteralOrTakeAnything) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    for (const term& each : std::vector<term>{"go"_atom, 7, tuple("go"_atom), list({1, 2}), 7.0, "stop"_atom})
+      send(self(), each);
+
+    const auto which = [] {
+      return receive(on("stop"_atom, [] { return 1; }), on(7, [] { return 2; }), on(tuple("go"_atom), [] { return 3; }),
+                     on(list({1, 2}), [] { return 4; }), on(any<std::int64_t>, [](std::int64_t) { return 5; }),
+                     on(_, [] { return 6; }));
+    };
+    std::vector<int> order;
+    for (int i = 0; i < 6; ++i)
+      order.push_back(co_await which());
+    EXPECT_EQ(order, (std::vector{6, 2, 3, 4, 6, 1}));
+  });
+}
+
+TEST(ReceivePattern, TakesLiteralsThatMapToTerms) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    send(self(), tuple("n"_atom, to_term(number{6})));
+    send(self(), tuple("n"_atom, to_term(number{7})));
+
+    co_await receive(on(match("n"_atom, number{7}), [] {}));
+    EXPECT_EQ(co_await flush(), (std::vector<term>{tuple("n"_atom, tuple("number"_atom, 6))}));
+  });
+}
+
+TEST(ReceivePattern, LooksIntoLists) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    send(self(), list({1}));
+    send(self(), list({1, 2, 3}));
+    send(self(), list({1, 2}));
+    send(self(), cons(1, 2));
+    send(self(), term{});
+
+    EXPECT_EQ(co_await receive(on(match_list(any<int>, any<int>), [](int a, int b) { return 10 * a + b; })), 12);
+    EXPECT_EQ(co_await receive(on(match_cons(_, match_cons(_, any<term>)), [](term rest) { return rest; })), list({3}));
+    EXPECT_EQ(co_await receive(on(match_cons(1, 2), [] { return true; })), true);
+    EXPECT_EQ(co_await receive(on(match_list(), [] { return true; })), true);
+    EXPECT_EQ(co_await flush(), std::vector<term>{list({1})});
+  });
+}
+
+TEST(ReceivePattern, LooksIntoMaps) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    send(self(), map({{"a"_atom, 1}}));
+    send(self(), map({{"a"_atom, "x"_atom}, {"b"_atom, 2}}));
+    send(self(), map({{"a"_atom, 1}, {"b"_atom, match_list()}, {"c"_atom, 3}}));
+    send(self(), tuple("m"_atom, map({{1.0, tuple(1, 2)}})));
+
+    EXPECT_EQ(co_await receive(on(match_map(field("a"_atom, any<int>), field("b"_atom, _)), [](int a) { return a; })),
+              1);
+    EXPECT_EQ(co_await receive(on(match("m"_atom, match_map(field(1.0, match(any<int>, 2)))), [](int a) { return a; })),
+              1);
+    EXPECT_TRUE(co_await receive(on(match_map(), [] { return true; })));
+    EXPECT_EQ((co_await flush()).size(), 1U);
+  });
+}
+
+// -- guards -----------------------------------------------------------------------------------------------------------------------------
+
+TEST(ReceiveGuard, LeavesWhatItIsFalseFor) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    for (int i = 0; i < 6; ++i)
+      send(self(), number{i});
+
+    const auto large = [](std::int64_t least) {
+      return receive(
+          on(match("number"_atom, any<std::int64_t>), when([least](std::int64_t n) { return n >= least; }),
+             [](std::int64_t n) { return n; }),
+          on(any<number>, when([](const number& n) { return n.value == 1; }), [](number n) { return n.value; }));
+    };
+    EXPECT_EQ(co_await large(3), 1);
+    EXPECT_EQ(co_await large(3), 3);
+    EXPECT_EQ(co_await large(5), 5);
+    std::vector<std::int64_t> rest;
+    for (int i = 0; i < 3; ++i)
+      rest.push_back(co_await receive([](number n) { return n.value; }));
+    EXPECT_EQ(rest, (std::vector<std::int64_t>{0, 2, 4}));
+  });
+}
+
+TEST(ReceiveGuard, ThatRaisesIsFalse) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    send(self(), tuple("x"_atom, "not a tuple"_atom));
+    send(self(), tuple("x"_atom, tuple(1)));
+
+    const term taken =
+        co_await receive(on(match("x"_atom, any<term>), when([](const term& t) { return t.head() == term(1) || true; }),
+                            [](term t) { return t; }),
+                         after(0ms, [] { return term{"none"_atom}; }));
+    EXPECT_EQ(taken, term("none"_atom));
+    EXPECT_EQ((co_await flush()).size(), 2U);
+  });
+}
+
+TEST(ReceiveGuard, MayBeOfAClauseThatIsACoroutine) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    send(self(), number{1});
+    send(self(), number{2});
+
+    co_await receive(on(any<number>, when([](const number& n) { return n.value == 2; }), [](number n) -> task<> {
+      co_await yield();
+      EXPECT_EQ(n.value, 2);
+    }));
+    EXPECT_EQ((co_await flush()).size(), 1U);
+  });
+}
+
 // -- time -------------------------------------------------------------------------------------------------------------------------------
 
 TEST(ReceiveAfter, ZeroTakesWhatIsThere) {

@@ -46,16 +46,23 @@ TEST(Mailbox, TakesFromTheMiddle) {
   EXPECT_EQ(box.take(0), term(2));
 }
 
-TEST(Mailbox, CountsWhatWasTakenSoThatMarkersKnow) {
+TEST(Mailbox, KnowsWhereWhatCameSinceBegins) {
   mailbox box;
-  box.push(1);
-  box.push(2);
+  for (int i = 0; i < 5; ++i)
+    box.push(i);
 
-  const auto before = box.taken();
-  box.push(3);
-  EXPECT_EQ(box.taken(), before);
-  box.take(1);
-  EXPECT_NE(box.taken(), before);
+  const auto mark = box.pushed();
+  EXPECT_EQ(box.first_since(mark), 5U);
+  box.push(5);
+  box.push(6);
+  EXPECT_EQ(box.first_since(mark), 5U);
+  box.take(2);
+  EXPECT_EQ(box.first_since(mark), 4U);
+  box.take(5); // one of those that came since: what it stood behind is looked at again
+  EXPECT_EQ(box.first_since(mark), 3U);
+  while (box.size() != 0)
+    box.take(0);
+  EXPECT_EQ(box.first_since(mark), 0U);
 }
 
 TEST(Mailbox, LetsGoOfMessages) {
