@@ -3,17 +3,14 @@
 
 #include <benchmark/benchmark.h>
 #include <malloc.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <functional>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include <agner/actors/process.hpp>
 
+#include "own_process.hpp"
 #include "process_bench.hpp"
 
 namespace agner::bench {
@@ -22,14 +19,6 @@ namespace {
 
 constexpr int processes = 100'000;
 constexpr int processes_before = 1'000; // what is made once is made by these
-
-std::size_t resident_bytes() {
-  std::size_t total_pages = 0;
-  std::size_t resident_pages = 0;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> from{std::fopen("/proc/self/statm", "r"), std::fclose};
-  if (!from || std::fscanf(from.get(), "%zu %zu", &total_pages, &resident_pages) != 2) return 0; // NOLINT(cert-err34-c)
-  return resident_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 // With what the allocator keeps beside each piece.
 std::size_t allocated_bytes() {
@@ -98,20 +87,13 @@ int measure_idle() {
 
 void add_idle_benchmark() {
   benchmark::RegisterBenchmark("process/bytes_idle", [](benchmark::State& state) {
-    std::array<char, 4096> self{};
-    if (readlink("/proc/self/exe", self.data(), self.size() - 1) < 0) return state.SkipWithError("no /proc/self/exe");
-    std::array<std::size_t, 4> bytes{};
-    for (auto _ : state) {
-      const std::string command = "'" + std::string{self.data()} + "' " + measure_idle_argument;
-      const std::unique_ptr<std::FILE, int (*)(std::FILE*)> from{popen(command.c_str(), "r"),
-                                                                 pclose}; // NOLINT(cert-env33-c)
-      if (!from || std::fscanf(from.get(), "%zu %zu %zu %zu", &bytes[0], &bytes[1], &bytes[2], &bytes[3]) !=
-                       4) // NOLINT(cert-err34-c)
-        return state.SkipWithError("the process that measures failed");
-    }
-    state.counters["bytes"] = static_cast<double>(bytes[0]);
-    state.counters["bytes_allocated"] = static_cast<double>(bytes[1]);
-    state.counters["bytes_after_message"] = static_cast<double>(bytes[2]);
+    std::vector<double> bytes;
+    for (auto _ : state)
+      bytes = measure_in_own_process(measure_idle_argument, 4);
+    if (bytes.empty()) return state.SkipWithError("the process that measures failed");
+    state.counters["bytes"] = bytes[0];
+    state.counters["bytes_allocated"] = bytes[1];
+    state.counters["bytes_after_message"] = bytes[2];
   });
 }
 

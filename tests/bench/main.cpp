@@ -11,6 +11,7 @@
 int main(int argc, char** argv) {
   using namespace agner::bench;
   if (argc == 2 && std::strcmp(argv[1], measure_idle_argument) == 0) return measure_idle();
+  if (argc == 2 && std::strcmp(argv[1], measure_million_argument) == 0) return measure_million();
 
   // See workload.hpp: a benchmark runs for five times this.
   char least_time[] = "--benchmark_min_time=0.1";
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
   add_process_benchmarks();
   add_idle_benchmark();
+  add_million_benchmark();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

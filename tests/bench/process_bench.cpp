@@ -14,6 +14,8 @@ namespace agner::bench {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 struct ping {
   static constexpr auto tag = "ping"_atom;
   pid from;
@@ -138,6 +140,19 @@ task<> receive_behind_1000(int messages) {
   }
 }
 
+// -- time -------------------------------------------------------------------------------------------------------------------------------
+
+task<> timer_start_cancel(int timers) {
+  for (int i = 0; i < timers; ++i)
+    if (!cancel_timer(start_timer(60s, self(), "late"_atom))) exit("fired"_atom);
+  co_return;
+}
+
+task<> receive_after_0(int looks) {
+  for (int i = 0; i < looks; ++i)
+    co_await receive([](want) { exit("came"_atom); }, after(0ms, [] {}));
+}
+
 // -- calls --------------------------------------------------------------------------------------------------------------------------------
 
 struct echo {
@@ -165,6 +180,8 @@ void add_process_benchmarks() {
   add("process/spawn", spawn_one_by_one, 50'000);
   add("process/ring_100", ring_100, 200'000);
   add("process/receive_behind_1000", receive_behind_1000, 20'000);
+  add("process/timer_start_cancel", timer_start_cancel, 200'000);
+  add("process/receive_after_0", receive_after_0, 1'000'000);
   add("process/gen_server_call", gen_server_calls, 100'000);
 }
 

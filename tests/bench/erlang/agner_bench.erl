@@ -1,13 +1,13 @@
 %% SPDX-License-Identifier: Apache-2.0
 %% The workloads of process_bench.cpp and idle_bench.cpp on Erlang/OTP, on terms of the same shape. `agner_bench:main([Name])` prints one line: the name, what was
-%% measured (items_per_second or bytes), and the number.
+%% measured (items_per_second or bytes), and the number; then the names and numbers of what was measured beside it. It wants +P 2000000.
 -module(agner_bench).
 -export([main/1]).
 -export([init/1, handle_call/3, handle_cast/2]).
 
 main([Name]) ->
     {Measure, Value} = measure(Name),
-    io:format("~s ~s ~w~n", [Name, Measure, Value]),
+    io:format("~s ~s ~w~s~n", [Name, Measure, Value, [io_lib:format(" ~s ~w", [M, V]) || {M, V} <- get(), M =:= start orelse M =:= 'end']]),
     halt(0).
 
 measure("process/ping_pong") -> rate(fun play/1, 100000);
@@ -16,8 +16,11 @@ measure("process/flood") -> rate(fun flood/1, 200000);
 measure("process/spawn") -> rate(fun spawn_one_by_one/1, 50000);
 measure("process/ring_100") -> rate(fun ring_100/1, 200000);
 measure("process/receive_behind_1000") -> rate(fun receive_behind_1000/1, 20000);
+measure("process/timer_start_cancel") -> rate(fun timer_start_cancel/1, 200000);
+measure("process/receive_after_0") -> rate(fun receive_after_0/1, 1000000);
 measure("process/gen_server_call") -> rate(fun gen_server_calls/1, 100000);
-measure("process/bytes_idle") -> {bytes, bytes_idle()}.
+measure("process/bytes_idle") -> {bytes, bytes_idle()};
+measure("process/million") -> {bytes, million()}.
 
 %% Batches until half a second has passed, each in a fresh process, after one that warms up.
 rate(Batch, Items) ->
@@ -115,6 +118,19 @@ wanted(N, Messages) ->
     receive {want, N} -> ok end,
     wanted(N + 1, Messages).
 
+%% -- time ---------------------------------------------------------------------------------------------------------------------------------
+
+timer_start_cancel(0) -> ok;
+timer_start_cancel(N) ->
+    Left = erlang:cancel_timer(erlang:start_timer(60000, self(), late)),
+    true = is_integer(Left),
+    timer_start_cancel(N - 1).
+
+receive_after_0(0) -> ok;
+receive_after_0(N) ->
+    receive {want, _} -> exit(came) after 0 -> ok end,
+    receive_after_0(N - 1).
+
 %% -- calls --------------------------------------------------------------------------------------------------------------------------------
 
 gen_server_calls(Calls) ->
@@ -153,6 +169,30 @@ idle() ->
     receive
         stop -> ok;
         {work, From} -> From ! ready, idle()
+    end.
+
+million() ->
+    Before = erlang:memory(total),
+    Others = erlang:system_info(process_count),
+    {Pid, Ref} = spawn_opt(fun() -> exit(million(1000000, Before, Others)) end, [monitor]),
+    receive {'DOWN', Ref, process, Pid, {Start, End, Bytes}} -> put(start, Start), put('end', End), Bytes end.
+
+million(Count, Before, Others) ->
+    Parent = self(),
+    Began = erlang:monotonic_time(microsecond),
+    All = [spawn(fun() -> Parent ! ready, receive stop -> ok end end) || _ <- lists:seq(1, Count)],
+    times(Count, fun(_) -> receive ready -> ok end end),
+    Started = erlang:monotonic_time(microsecond),
+    Bytes = erlang:memory(total) - Before,
+    Ending = erlang:monotonic_time(microsecond),
+    [P ! stop || P <- All],
+    until_gone(Others + 1),
+    {(Started - Began) / 1.0e6, (erlang:monotonic_time(microsecond) - Ending) / 1.0e6, Bytes}.
+
+until_gone(Left) ->
+    case erlang:system_info(process_count) > Left of
+        true -> erlang:yield(), until_gone(Left);
+        false -> ok
     end.
 
 times(N, F) -> lists:foreach(F, lists:seq(1, N)).
