@@ -4,6 +4,7 @@
 
 #include "internal/dying.hpp"
 #include "internal/term_layout.hpp"
+#include "resource.hpp"
 
 namespace agner::internal {
 
@@ -12,6 +13,12 @@ void dying::drop(const term& held) noexcept {
 }
 
 namespace {
+
+std::size_t dismantle_reference(const long_reference_node& reference) noexcept {
+  if (!reference.is_owner()) return sizeof(long_reference_node);
+  delete static_cast<const resource_node&>(reference).held;
+  return sizeof(resource_node);
+}
 
 std::size_t dismantle_tuple(const tuple_node& tuple, dying& others) noexcept {
   const std::size_t arity = tuple.head.size();
@@ -59,7 +66,7 @@ const Node& as(const heap_node* node) noexcept {
 std::size_t dismantle(heap_node* node, dying& others) noexcept {
   switch (node->kind()) {
   case node_kind::big_integer: return sizeof(big_node) + node->size();
-  case node_kind::long_reference: return sizeof(long_reference_node);
+  case node_kind::long_reference: return dismantle_reference(as<long_reference_node>(node));
   case node_kind::tuple: return dismantle_tuple(as<tuple_node>(node), others);
   case node_kind::segment: return dismantle_segment(as<segment_node>(node), others);
   case node_kind::map: return dismantle_map(as<map_node>(node), others);

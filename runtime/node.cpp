@@ -65,6 +65,15 @@ std::uint32_t fresh_creation() {
   return creation;
 }
 
+} // namespace
+
+std::size_t internal::next_service_place() noexcept {
+  static std::atomic<std::size_t> places{0};
+  return places.fetch_add(1, std::memory_order_relaxed);
+}
+
+namespace {
+
 // Numbers for references: each thread takes a block, so that making one touches nothing shared.
 std::uint64_t next_unique() noexcept {
   constexpr std::uint64_t block = 1024;
@@ -119,6 +128,8 @@ void node::halt() noexcept {
     exit(p, "kill"_atom);
   scheduler_->wait_until([](void* self) { return static_cast<node*>(self)->process_count() == 0; }, this);
   remove_local(identity_);
+  for (auto& known : known_services_)
+    known.store(nullptr);
   while (!parts_->order.empty()) {
     parts_->made.erase(parts_->order.back());
     parts_->order.pop_back();
@@ -260,6 +271,13 @@ void node::answer_for_nobody(const pid& nobody, const internal::signal& what) no
 }
 
 // -- names, references, counts ----------------------------------------------------------------------------------------------------------
+
+bool node::keep_for(const pid& local) noexcept {
+  internal::process_core* const of = is_local(local) ? table_->slot(local.id) : nullptr;
+  if (of == nullptr || of->serial() != local.serial) return false;
+  of->keep(); // in one order with the look at the inbox, and with its closing before the process looks here
+  return of->arrivals().is_open(local.serial);
+}
 
 bool node::is_alive(const pid& local) const noexcept { return is_local(local) && table_->is_alive(local); }
 std::size_t node::process_count() const noexcept { return table_->count(); }

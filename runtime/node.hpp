@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -32,6 +33,16 @@ public:
   virtual void start(node& on) = 0;
   /// Stops. Runs on the thread that destroys the node.
   virtual void stop(node& on) noexcept = 0;
+};
+
+/// Holds things for processes, outside of them, that it must let go of when they end: the tables of ets. Declared here, implemented by actors/.
+class process_keeper {
+public:
+  /// Runs at the end of a process that `node::keep_for` named: it takes no messages any more, and nobody has yet been told that it ended.
+  virtual void ended(const pid& who) noexcept = 0;
+
+protected:
+  ~process_keeper() = default;
 };
 
 struct node_options {
@@ -124,6 +135,12 @@ public:
   /// Null while the node is not distributed. The router outlives all that may call it.
   [[nodiscard]] class router* router() const noexcept { return router_.load(std::memory_order_acquire); }
   void set_router(class router* to) noexcept { router_.store(to, std::memory_order_release); }
+  /// What keeps things for processes of this node; it outlives them. Null while nothing does.
+  [[nodiscard]] process_keeper* keeper() const noexcept { return keeper_.load(std::memory_order_acquire); }
+  void set_keeper(process_keeper* is) noexcept { keeper_.store(is, std::memory_order_release); }
+  /// The keeper holds something for @p local from now on, and hears of its end.
+  /// @returns false if the process may have ended without the keeper hearing of it
+  bool keep_for(const pid& local) noexcept;
   /// Pushes a signal; false if nobody takes it, and the node is then freed.
   bool push(const pid& local, internal::heap_node* signal) noexcept;
   /// Answers a signal to a process that is not there: a link with exit noproc, a monitor with DOWN noproc, an unlink with its acknowledgement.
@@ -146,16 +163,28 @@ private:
   std::unique_ptr<internal::process_table> table_;
   std::unique_ptr<internal::name_registry> names_;
   std::atomic<class router*> router_{nullptr};
+  std::atomic<process_keeper*> keeper_{nullptr};
   std::vector<std::shared_ptr<node_service>> services_;
   std::shared_ptr<void> service_of(const void* key, std::shared_ptr<void> (*make)(node&));
   std::unique_ptr<parts> parts_;
+  std::array<std::atomic<void*>, 32> known_services_{}; // made ones, to be found without a lock
 };
+
+namespace internal {
+/// A number for each type that is asked for as a service.
+std::size_t next_service_place() noexcept;
+} // namespace internal
 
 template <class T>
 T& node::service() {
   static const char key = 0;
-  return *static_cast<T*>(
+  static const std::size_t place = internal::next_service_place();
+  if (place < known_services_.size())
+    if (void* const known = known_services_[place].load(std::memory_order_acquire)) return *static_cast<T*>(known);
+  T* const made = static_cast<T*>(
       service_of(&key, [](node& on) -> std::shared_ptr<void> { return std::make_shared<T>(on); }).get());
+  if (place < known_services_.size()) known_services_[place].store(made, std::memory_order_release);
+  return *made;
 }
 
 } // namespace agner

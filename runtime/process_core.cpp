@@ -193,6 +193,10 @@ void process_core::end() noexcept {
     on.scheduler().timers().forget(me);
     has_timers_.store(false, std::memory_order_relaxed);
   }
+  if (kept_.load(std::memory_order_seq_cst)) {
+    kept_.store(false, std::memory_order_relaxed);
+    on.keeper()->ended(me);
+  }
   on.names().forget(me);
   sever_bonds(exit_reason_);
   answer_posthumously(late);

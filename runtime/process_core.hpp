@@ -163,6 +163,9 @@ public:
     guard.memory = nullptr;
   }
 
+  /// The node's keeper holds something for this process, or did for a former life of its slot. Any thread.
+  void keep() noexcept { kept_.store(true, std::memory_order_seq_cst); }
+
   inbox& arrivals() noexcept { return inbox_; }                                                           // any thread
   [[nodiscard]] std::uint32_t serial() const noexcept { return serial_.load(std::memory_order_relaxed); } // any thread
   [[nodiscard]] std::uint32_t index() const noexcept { return index_; }                                   // any thread
@@ -215,6 +218,7 @@ private:
   bool suspended_ = false;
   std::atomic<priority_level> priority_{priority_level::normal}; // any thread reads it
   std::atomic<bool> has_timers_{false};                          // any thread raises it
+  std::atomic<bool> kept_{false};                                // any thread
 
   alignas(16) std::byte inline_body_[48];
 };

@@ -54,8 +54,8 @@ std::size_t reference::words(std::span<std::uint32_t, words_max> into) const noe
     return 3;
   }
   const auto& node = term_access::as<const long_reference_node>(term_);
-  std::ranges::copy(std::span{node.words}.first(node.head.size()), into.begin());
-  return node.head.size();
+  std::ranges::copy(std::span{node.words}.first(node.count()), into.begin());
+  return node.count();
 }
 
 } // namespace agner

@@ -5,11 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "term.hpp"
 
 namespace agner {
+
+class resource;
 
 class reference {
 public:
@@ -33,6 +36,7 @@ public:
 
 private:
   friend class term;
+  friend reference resource_reference(const reference& fresh, std::unique_ptr<resource> what);
   explicit reference(term of) noexcept : term_(std::move(of)) {}
   term term_;
 };

@@ -97,7 +97,7 @@ private:
     const auto& node = term_access::as<const internal::long_reference_node>(of);
     for (const auto word : node.words)
       feed(word);
-    feed(node.head.size());
+    feed(node.count());
   }
 
   void visit_fun(const term& of) noexcept {

@@ -12,6 +12,10 @@
 #include "../term.hpp"
 #include "../term_views.hpp"
 
+namespace agner {
+class resource;
+}
+
 namespace agner::internal {
 
 /// Most bytes of an integer's magnitude. @source ERTS BIG_ARITY_MAX, 2^19 - 1 words
@@ -26,10 +30,18 @@ struct big_node {
   [[nodiscard]] const std::byte* bytes() const noexcept { return reinterpret_cast<const std::byte*>(this + 1); }
 };
 
-/// Reference of any number of words but three.
+/// Reference of any number of words but three. `size()` is how many, and whether a resource_node it is.
 struct long_reference_node {
+  static constexpr std::uint32_t owns = 0x100; // of size()
   heap_node head;
   std::array<std::uint32_t, reference::words_max> words;
+  [[nodiscard]] std::size_t count() const noexcept { return head.size() & 0xffU; }
+  [[nodiscard]] bool is_owner() const noexcept { return (head.size() & owns) != 0; }
+};
+
+/// Reference that owns something.
+struct resource_node : long_reference_node {
+  resource* held;
 };
 
 struct tuple_node {
