@@ -25,3 +25,9 @@ if(AGNER_SANITIZE)
   add_compile_options(-fsanitize=${AGNER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${AGNER_SANITIZE})
 endif()
+
+# For programs that spawn actors of CAF from functions without arguments: CAF then dereferences a null pointer to an empty tuple, which checks of the standard library and of the
+# sanitizer for undefined behaviour would report.
+add_library(agner_with_caf INTERFACE)
+target_link_libraries(agner_with_caf INTERFACE CAF::core)
+target_compile_options(agner_with_caf INTERFACE -U_GLIBCXX_ASSERTIONS $<$<BOOL:${AGNER_SANITIZE}>:-fno-sanitize=null>)

@@ -118,6 +118,7 @@ node::node(node_options options)
 node::~node() { halt(); }
 
 void node::halt() noexcept {
+  halting_.store(true, std::memory_order_release);
   while (!services_.empty()) {
     services_.back()->stop(*this);
     services_.pop_back();

@@ -98,6 +98,8 @@ public:
 
   [[nodiscard]] bool is_alive(const pid& local) const noexcept;
   [[nodiscard]] std::size_t process_count() const noexcept;
+  /// Whether the node has begun to stop: what is killed now is killed with it.
+  [[nodiscard]] bool is_halting() const noexcept { return halting_.load(std::memory_order_acquire); }
   [[nodiscard]] std::vector<pid> processes() const;
 
   /// @errors `badarg`  the name is taken or `undefined`, the process has a name or is not alive or not local
@@ -164,6 +166,7 @@ private:
   std::unique_ptr<internal::name_registry> names_;
   std::atomic<class router*> router_{nullptr};
   std::atomic<process_keeper*> keeper_{nullptr};
+  std::atomic<bool> halting_{false};
   std::vector<std::shared_ptr<node_service>> services_;
   std::shared_ptr<void> service_of(const void* key, std::shared_ptr<void> (*make)(node&));
   std::unique_ptr<parts> parts_;

@@ -8,6 +8,10 @@
 
 #include "clock.hpp"
 
+namespace caf {
+class actor_system;
+}
+
 namespace agner {
 
 namespace internal {
@@ -36,6 +40,10 @@ public:
 
   /// The scheduler that nodes of this OS process share unless told otherwise; started when first asked for, stopped with its last node.
   static std::shared_ptr<scheduler> process_wide();
+
+  /// Runs processes on the workers of @p system, a CAF program's own, whose scheduler may be any. Timers and I/O have a thread of their own. The node that uses it
+  /// may end before or after @p system; once that has ended, its processes run on that thread. Mechanism: docs/caf.md.
+  static std::shared_ptr<scheduler> on(caf::actor_system& system);
 
   // -- for the layers of agner --------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The actor kind: a process as CAF sees it. Its memory is never given back while its table lives, so CAF's scheduler needs no reference to run it,
-// and a slot is reused once CAF holds no reference to its last life. Mechanism: docs/caf.md.
+// The actor kind: a process as CAF's scheduler sees it. Its memory is never given back while its table lives, so whoever runs it needs no reference. CAF's actors never see it:
+// they hold handles that lead to a pid (actors/caf_interop.hpp). Mechanism: docs/caf.md.
 
 #pragma once
 
@@ -26,7 +26,7 @@ public:
   void intrusive_ptr_add_ref_impl() override {}
   void intrusive_ptr_release_impl() override {}
 
-  // -- abstract_actor: CAF's messages are bounced -----------------------------------------------------------------------------------------
+  // -- abstract_actor: nobody has a handle; messages are bounced -----------------------------------------------------------------------------------------
   using caf::abstract_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override;
   void attach(caf::attachable_ptr what) override;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The processes of a caf_bridge: one stands for each actor that has a pid, and one keeps watch over the processes that actors know. Mechanism: docs/caf.md.
+
+#pragma once
+
+#include <memory>
+
+#include "../../runtime/term.hpp"
+#include "../task.hpp"
+#include "caf_bridge_core.hpp"
+
+namespace agner::internal {
+
+/// Has the pid of an actor: hands on what it gets and ends when the actor does.
+task<> caf_stand_in_process(caf_bridge_core::living alive, std::shared_ptr<caf_bridge_core> core,
+                            std::shared_ptr<caf_stand_in> of);
+/// Monitors the processes that have handles. When it ends, the bridge closes: it ends with the node.
+task<> caf_keeper_process(caf_bridge_core::living alive, std::shared_ptr<caf_bridge_core> core);
+
+/// To a stand-in: its actor has ended.
+term caf_ended(term reason);
+/// To the keeper: @p process has got a handle.
+term caf_watch(const pid& process);
+/// To the keeper: a message, or an exit signal, for a process that it may not monitor yet.
+term caf_relay(const pid& process, term message);
+term caf_relay_exit(const pid& process, term reason, const pid& from);
+/// To the keeper: the bridge is closed.
+term caf_stop();
+
+} // namespace agner::internal
