@@ -69,7 +69,7 @@ void add_million_benchmark() {
     state.counters["start"] = measured[0];
     state.counters["end"] = measured[1];
     state.counters["bytes"] = measured[2];
-  })->Iterations(1);
+  });
 }
 
 } // namespace agner::bench
