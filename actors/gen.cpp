@@ -252,7 +252,7 @@ response check_response(const term& message, const gen::request_id& id) {
   if (message.is_tagged("DOWN"_atom, 5) && elements[1] == id.ref().as_term())
     return response{std::in_place, std::unexpect, tuple(elements[4], elements[3])};
   if (elements.size() != 2 || elements[0] != tag_of(id.ref())) return std::nullopt;
-  demonitor(id.ref(), demonitor_option::flush);
+  demonitor(id.ref(), {.flush = true});
   return response{std::in_place, elements[1]};
 }
 

@@ -83,14 +83,14 @@ task<> gen_server::stop(destination server, term reason, std::chrono::millisecon
     failure = std::current_exception();
   }
   if (failure) {
-    demonitor(watch, demonitor_option::flush);
+    demonitor(watch, {.flush = true});
     exit(stop_failure(failure));
   }
   const term ended = co_await receive(on(match("DOWN"_atom, watch, _, _, any<term>), [](term why) { return why; }),
                                       after(time_left(timeout, began), [] { return term{}; }));
   if (ended == reason) co_return;
   if (!ended.is_nil()) exit(ended);
-  demonitor(watch, demonitor_option::flush);
+  demonitor(watch, {.flush = true});
   exit(reasons::timeout);
 }
 

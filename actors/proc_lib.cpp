@@ -40,7 +40,7 @@ task<term> internal::await_start(start_kind how, started_process child, std::chr
            return answer{tuple("error"_atom, reason)};
          }),
       after(timeout, [] { return answer{}; }));
-  if (how == start_kind::none) demonitor(child.monitor, demonitor_option::flush);
+  if (how == start_kind::none) demonitor(child.monitor, {.flush = true});
   if (result) co_return *std::move(result);
   co_await kill_and_flush(child.process);
   co_return tuple("error"_atom, reasons::timeout);

@@ -16,30 +16,30 @@ destination::destination(term of) : term_(std::move(of)) {
   if (!pair && !term_.is_pid() && !term_.is_atom() && !term_.is_reference()) raise_error("badarg"_atom);
 }
 
-void internal::send_term(const term& to, term message) {
+void internal::send_term(const term& to, term message, send_options how) {
   if (process_core* here = current_process_or_null()) {
     here->spend(1);
-    here->home().send(to, std::move(message));
+    here->home().send(to, std::move(message), how);
     return;
   }
   const auto p = to.to_pid();
   const auto alias = to.to_reference();
   if (!p && !alias) raise_error("not_a_process"_atom);
-  if (node* on = node::local(p ? p->home : alias->home())) on->send(to, std::move(message));
+  if (node* on = node::local(p ? p->home : alias->home())) on->send(to, std::move(message), how);
 }
 
 // -- links and monitors -----------------------------------------------------------------------------------------------------------------
 
-void link(const pid& other) { current_process().link(other); }
+void link(const pid& other, link_options how) { current_process().link(other, how); }
 void unlink(const pid& other) { current_process().unlink(other); }
-reference monitor(const destination& target) { return current_process().monitor(target.as_term()); }
-reference monitor(const destination& target, alias_mode mode) {
-  return current_process().monitor(target.as_term(), mode);
+reference monitor(const destination& target, const monitor_options& how) {
+  return current_process().monitor(target.as_term(), how);
 }
-bool demonitor(const reference& ref, demonitor_option option) {
-  return current_process().demonitor(ref, option == demonitor_option::flush);
+bool demonitor(const reference& ref, demonitor_options how) {
+  const bool was_there = current_process().demonitor(ref, how.flush);
+  return was_there || !how.info;
 }
-reference alias() { return current_process().make_alias(alias_mode::explicit_unalias); }
+reference alias(alias_options how) { return current_process().make_alias(how); }
 bool unalias(const reference& ref) { return current_process().remove_alias(ref); }
 
 bool trap_exit(bool on) {
@@ -51,12 +51,18 @@ bool trap_exit(bool on) {
 
 // -- exits ----------------------------------------------------------------------------------------------------------------------------
 
-void exit(term reason) { throw raised{raised_class::exit, std::move(reason)}; }
+void exit(term reason, std::source_location where) { throw raised{raised_class::exit, std::move(reason), where}; }
 
 void exit(const pid& to, const term& reason) {
   internal::process_core& me = current_process();
   me.home().exit(to, reason, me.self());
   if (to == me.self()) me.obey_now();
+}
+
+void exit(const reference& alias, const term& reason, send_options how) {
+  internal::process_core& me = current_process();
+  me.home().exit(alias, reason, me.self(), how);
+  if (alias.home() == me.home().identity()) me.obey_now(); // it may be our own
 }
 
 // -- names ----------------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -59,6 +60,12 @@ public:
       : clauses_(std::forward<Given>(given)...), from_(from) {}
   receive_operation(const receive_operation&) = delete;
   receive_operation& operator=(const receive_operation&) = delete;
+
+  /// Where it is awaited, for the stack of what a clause that is a coroutine raises.
+  receive_operation&& awaited_at([[maybe_unused]] const std::source_location& at) && noexcept {
+    if constexpr (any_coroutine) at_.value = at;
+    return std::move(*this);
+  }
 
   bool await_ready() {
     process_core& self = current_process();
@@ -114,6 +121,7 @@ private:
   // Looks at the messages from next_ on. True: one was taken.
   bool scan(process_core& self) {
     mailbox& messages = self.messages();
+    if (messages.take_rewound()) next_ = 0;
     if (next_ >= messages.size()) return false;
     const auto filters = filters_of(std::make_index_sequence<message_clauses>{});
     for (; next_ < messages.size(); ++next_) {
@@ -184,7 +192,7 @@ private:
     return by_index<0>([this](auto index) -> value {
       using result = typename clause<decltype(index)::value>::result;
       if constexpr (is_task<result>)
-        return std::get<result>(running_).coroutine().promise().take();
+        return std::get<result>(running_).coroutine().promise().take(at_.value);
       else
         __builtin_unreachable();
     });
@@ -233,6 +241,11 @@ private:
   std::uint32_t chosen_ = none;
   process_core* self_ = nullptr;
   std::coroutine_handle<> awaiting_;
+  struct place {
+    std::source_location value;
+  };
+  struct no_place {};
+  [[no_unique_address]] std::conditional_t<any_coroutine, place, no_place> at_;
   [[no_unique_address]] running_tasks running_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "../runtime/node.hpp"
 #include "../runtime/process_core.hpp"
+#include "../runtime/signal_options.hpp"
 #include "../runtime/struct_mapping.hpp"
 
 namespace agner {
@@ -39,7 +40,7 @@ private:
 [[nodiscard]] inline node& this_node() { return internal::current_process().home(); }
 
 namespace internal {
-void send_term(const term& to, term message);
+void send_term(const term& to, term message, send_options how = {});
 }
 
 /// What `send` returns: nothing need be done with it. Awaited, it suspends the process here, rather than at its next wait, if the peer it sent to is past its budget.
@@ -57,6 +58,13 @@ struct [[maybe_unused]] sent {
 template <class Message>
 sent send(const destination& to, Message&& message) {
   internal::send_term(to.as_term(), to_term(std::forward<Message>(message)));
+  return {};
+}
+
+/// The same with options: `send(to, message, {.priority = true})`. @erlang erlang:send/3
+template <class Message>
+sent send(const destination& to, Message&& message, send_options how) {
+  internal::send_term(to.as_term(), to_term(std::forward<Message>(message)), how);
   return {};
 }
 

@@ -8,9 +8,11 @@
 #include <cstddef>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
+#include "../runtime/error.hpp"
 #include "../runtime/heap_node.hpp"
 #include "../runtime/toolchain.hpp"
 
@@ -40,6 +42,15 @@ public:
   };
   [[nodiscard]] final_awaiter final_suspend() const noexcept { return {}; }
 
+  /// Tells what can be waited for where that is, so that the stack of an exception can name it. Costs the store of a pointer to a constant.
+  template <class Awaited>
+  static decltype(auto) await_transform(Awaited&& what, std::source_location at = std::source_location::current()) {
+    if constexpr (requires { std::forward<Awaited>(what).awaited_at(at); })
+      return std::forward<Awaited>(what).awaited_at(at);
+    else
+      return std::forward<Awaited>(what);
+  }
+
   void unhandled_exception() noexcept { failure_ = std::current_exception(); }
   [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
   void continue_with(std::coroutine_handle<> next) noexcept { continuation_ = next; }
@@ -58,8 +69,8 @@ public:
   void return_value(Value&& value) {
     value_.emplace(std::forward<Value>(value));
   }
-  T take() {
-    if (failure()) std::rethrow_exception(failure());
+  T take(const std::source_location& awaited) {
+    if (failure()) raise_in_waiting_task(failure(), awaited);
     return std::move(*value_);
   }
 
@@ -72,8 +83,8 @@ class task_promise<void> final : public task_promise_base {
 public:
   task<void> get_return_object() noexcept;
   void return_void() const noexcept {}
-  void take() const {
-    if (failure()) std::rethrow_exception(failure());
+  void take(const std::source_location& awaited) const {
+    if (failure()) raise_in_waiting_task(failure(), awaited);
   }
 };
 
@@ -98,18 +109,19 @@ public:
   }
   ~task() { reset(); }
 
-  /// Runs it to its end, and gives its value or raises what it raised.
-  auto operator co_await() && noexcept {
+  /// What `co_await` waits for: runs it to its end, and gives its value or raises what it raised.
+  auto awaited_at(std::source_location at) && noexcept {
     struct awaiter {
       handle coroutine;
+      std::source_location at;
       [[nodiscard]] bool await_ready() const noexcept { return false; }
       [[nodiscard]] std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) const noexcept {
         coroutine.promise().continue_with(awaiting);
         return coroutine;
       }
-      T await_resume() const { return coroutine.promise().take(); }
+      T await_resume() const { return coroutine.promise().take(at); }
     };
-    return awaiter{coroutine_};
+    return awaiter{coroutine_, at};
   }
 
   // -- for spawn and receive ------------------------------------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ struct distribution_options {
   std::chrono::milliseconds setup_time{7'000};
   /// Most callers at once that have not proven themselves; one more, and the one that has been here longest without a word goes.
   std::size_t strangers_max = 128;
+  /// Whether ALTACT_SIG of OTP 28 is offered, so that priority messages and exit signals to aliases cross to peers that offer it. Tried between nodes of agner only.
+  bool priority_messages = false;
 };
 
 /// @returns the service; starting it fails with `{listen, Reason}`, or what the directory's publish fails with

@@ -112,7 +112,7 @@ inline constexpr std::array flag_table = {
     flag_row{flag::v4_nc, "V4_NC", offer::yes, demand::no, "identifiers of 64 bits, references of five words"},
     flag_row{flag::alias, "ALIAS", offer::yes, demand::no, "ops 33 and 34"},
     flag_row{flag::altact_sig, "ALTACT_SIG", offer::on_request, demand::no,
-             "op 37 of OTP 28; understood, offered by default once tested against OTP 28"},
+             "op 37 of OTP 28; offered where distribution_options say so, by default once tried against OTP 28"},
 };
 
 /// What a node of ours says it can do.

@@ -10,6 +10,7 @@
 #include <string>
 #include <typeinfo>
 
+#include "internal/stack_trace.hpp"
 #include "reasons.hpp"
 #include "term_builders.hpp"
 #include "term_text.hpp"
@@ -36,26 +37,34 @@ const char* raised::what() const noexcept {
   }
 }
 
-void raise_error(term reason) { throw raised{raised_class::error, std::move(reason)}; }
-void raise_throw(term reason) { throw raised{raised_class::throw_, std::move(reason)}; }
+void raise_error(term reason, std::source_location where) {
+  throw raised{raised_class::error, std::move(reason), where};
+}
+void raise_throw(term reason, std::source_location where) {
+  throw raised{raised_class::throw_, std::move(reason), where};
+}
 
 raised as_raised(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const raised& already) {
-    return already;
+    if (!already.stack().is_nil()) return already;
+    return {already.cls(), already.reason(), internal::stack_of(failure, &already.where())};
   } catch (const std::bad_alloc&) {
-    return {raised_class::error, reasons::system_limit};
+    return {raised_class::error, reasons::system_limit, internal::stack_of(failure, nullptr)};
   } catch (const std::exception& e) {
-    return {raised_class::error, tuple("cxx_exception"_atom, binary(type_name(typeid(e))), binary(e.what()))};
+    return {raised_class::error, tuple("cxx_exception"_atom, binary(type_name(typeid(e))), binary(e.what())),
+            internal::stack_of(failure, nullptr)};
   } catch (...) {
-    return {raised_class::error, "cxx_exception"_atom};
+    return {raised_class::error, "cxx_exception"_atom, internal::stack_of(failure, nullptr)};
   }
 }
 
 namespace internal {
 
-void raise_badmatch(const error& of) { raise_error(tuple(reasons::badmatch, tuple("error"_atom, of.reason()))); }
+void raise_badmatch(const error& of, const std::source_location& where) {
+  raise_error(tuple(reasons::badmatch, tuple("error"_atom, of.reason())), where);
+}
 
 } // namespace internal
 

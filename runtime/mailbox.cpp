@@ -39,7 +39,17 @@ void mailbox::push(term message) {
   ++pushed_;
 }
 
+void mailbox::push_urgent(term message) {
+  push(std::move(message));
+  entry* const place = entries_ + head_ + urgent_;
+  std::rotate(place, entries_ + tail_ - 1, entries_ + tail_);
+  ++urgent_;
+  last_urgent_ = pushed_;
+  rewound_ = true;
+}
+
 term mailbox::take(std::size_t index) noexcept {
+  urgent_ -= index < urgent_ ? 1 : 0;
   entry* const at = entries_ + head_ + index;
   term taken = std::move(at->message);
   at->~entry();
@@ -92,7 +102,8 @@ void mailbox::clear() noexcept {
     entries_[i].~entry();
   std::free(entries_);
   entries_ = nullptr;
-  head_ = tail_ = capacity_ = 0;
+  head_ = tail_ = capacity_ = urgent_ = 0;
+  rewound_ = false;
 }
 
 } // namespace agner::internal

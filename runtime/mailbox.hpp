@@ -48,15 +48,25 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return tail_ - head_; }
   [[nodiscard]] entry& operator[](std::size_t index) noexcept { return entries_[head_ + index]; }
   void push(term message);
+  /// Puts a message before all ordinary ones, behind those that were put there before. Places change: markers are void, and whoever has looked must look again.
+  void push_urgent(term message);
+  /// Whether places have changed since the last call, so that a search is to begin anew.
+  [[nodiscard]] bool take_rewound() noexcept {
+    if (!rewound_) [[likely]]
+      return false;
+    rewound_ = false;
+    return true;
+  }
   /// Takes the message at @p index out; those behind it move up.
   term take(std::size_t index) noexcept;
   /// How many messages have ever come.
   [[nodiscard]] std::uint32_t pushed() const noexcept { return pushed_; }
-  /// A place that no message which came since @p mark, an earlier `pushed`, stands before: they are at the end, some of them taken.
+  /// A place that no message which came since @p mark, an earlier `pushed`, stands before: they are at the end, some of them taken, unless one of them overtook others.
   [[nodiscard]] std::uint32_t first_since(std::uint32_t mark) const noexcept {
     const std::uint32_t came = pushed_ - mark;
     const std::uint32_t there = tail_ - head_;
-    return there <= came ? 0 : there - came;
+    const bool overtaken = last_urgent_ - mark - 1 < came;
+    return overtaken || there <= came ? 0 : there - came;
   }
   void clear() noexcept;
 
@@ -68,6 +78,9 @@ private:
   std::uint32_t tail_ = 0;
   std::uint32_t capacity_ = 0;
   std::uint32_t pushed_ = 0;
+  std::uint32_t urgent_ = 0;      // so many at the front overtook the rest
+  std::uint32_t last_urgent_ = 0; // what `pushed` was after the last of them came
+  bool rewound_ = false;
 };
 
 } // namespace agner::internal

@@ -169,13 +169,17 @@ bool node::push(const pid& local, internal::heap_node* signal) noexcept {
 
 namespace {
 
+internal::signal_priority urgency_of(send_options how) noexcept {
+  return how.priority ? internal::signal_priority::high : internal::signal_priority::normal;
+}
+
 // Sends to another node. A process whose peer is past its budget goes on only when that has drained.
-void send_away(node& from, const term& to, term&& message) {
+void send_away(node& from, const term& to, term&& message, send_options how) {
   class router* const out = from.router();
   if (out == nullptr) return;
   auto* const here = internal::this_thread().process;
   const bool ours = here != nullptr && &here->home() == &from;
-  switch (out->send(ours ? here->self() : pid{}, to, std::move(message))) {
+  switch (out->send(ours ? here->self() : pid{}, to, std::move(message), how)) {
   case routed::busy:
     if (ours) here->suspend();
     break;
@@ -186,40 +190,39 @@ void send_away(node& from, const term& to, term&& message) {
 
 } // namespace
 
-void node::send(const term& to, term message) {
+void node::send(const term& to, term message, send_options how) {
   if (const auto p = to.to_pid()) {
     if (is_local(*p))
       push(*p, internal::message_node(std::move(message)));
     else
-      send_away(*this, to, std::move(message));
+      send_away(*this, to, std::move(message), how);
     return;
   }
   if (const auto name = to.to_atom()) {
     if (const auto who = whereis(*name)) push(*who, internal::message_node(std::move(message)));
     return;
   }
-  if (to.is_reference()) return send_to_alias(to.as_reference(), std::move(message));
+  if (to.is_reference()) {
+    const reference alias = to.as_reference();
+    if (alias.home() != identity_) return send_away(*this, to, std::move(message), how);
+    internal::signal* s = internal::new_signal(signal_kind::alias_message, urgency_of(how));
+    s->ref = alias;
+    s->value = std::move(message);
+    return push_by_alias(alias, s);
+  }
   if (to.is_tuple() && to.size() == 2 && to[0].is_atom() && to[1].is_atom()) {
     if (to[1].is(name())) return send(to[0], std::move(message));
-    send_away(*this, to, std::move(message));
+    send_away(*this, to, std::move(message), how);
     return;
   }
   raise_error("badarg"_atom);
 }
 
-void node::send_to_alias(const reference& alias, term message) {
-  if (alias.home() != identity_) {
-    send_away(*this, alias, std::move(message));
-    return;
-  }
+// The reference names the slot; whether the alias is active the process knows that lives there.
+void node::push_by_alias(const reference& alias, internal::signal* s) noexcept {
   std::array<std::uint32_t, reference::words_max> words{};
-  if (alias.words(words) != 3) return;
-  internal::process_core* const to = table_->slot(words[2]);
-  if (to == nullptr) return;
-  internal::signal* s = internal::new_signal(signal_kind::alias_message);
-  s->ref = alias;
-  s->value = std::move(message);
-  switch (to->arrivals().push_any(s)) {
+  internal::process_core* const to = alias.words(words) == 3 ? table_->slot(words[2]) : nullptr;
+  switch (to == nullptr ? internal::inbox::pushed::nobody : to->arrivals().push_any(s)) {
   case internal::inbox::pushed::queued: break;
   case internal::inbox::pushed::woke: scheduler_->enqueue(*to); break;
   case internal::inbox::pushed::nobody: internal::free_signal(s); break;
@@ -228,13 +231,25 @@ void node::send_to_alias(const reference& alias, term message) {
 
 void node::exit(const pid& to, const term& reason, const pid& from) {
   if (!is_local(to)) {
-    if (class router* out = router()) out->exit(from, to, reason);
+    if (class router* out = router()) out->exit(from, to, reason, {});
     return;
   }
   internal::signal* s = internal::new_signal(signal_kind::exit);
   s->from = from;
   s->value = reason;
   push(to, s);
+}
+
+void node::exit(const reference& alias, const term& reason, const pid& from, send_options how) {
+  if (alias.home() != identity_) {
+    if (class router* out = router()) out->exit(from, alias, reason, how);
+    return;
+  }
+  internal::signal* s = internal::new_signal(signal_kind::exit, urgency_of(how));
+  s->from = from;
+  s->ref = alias;
+  s->value = reason;
+  push_by_alias(alias, s);
 }
 
 void node::answer_for_nobody(const pid& nobody, const internal::signal& what) noexcept {

@@ -17,6 +17,7 @@
 #include "router.hpp"
 #include "scheduler.hpp"
 #include "system_monitor.hpp"
+#include "signal_options.hpp"
 #include "term.hpp"
 #include "timer_options.hpp"
 #include "toolchain.hpp"
@@ -92,9 +93,11 @@ public:
   auto run(F&& f, Arguments&&... arguments);
 
   /// Sends a message to a pid, a registered name, {Name, Node} or an alias. Never fails: messages to nobody vanish.
-  void send(const term& to, term message);
+  void send(const term& to, term message, send_options how = {});
   /// An exit signal, as from a process that @p from names. @erlang exit/2
   void exit(const pid& to, const term& reason, const pid& from = {});
+  /// The same to whom an alias leads; it vanishes where the alias is no longer active. @erlang exit/3, OTP 28
+  void exit(const reference& alias, const term& reason, const pid& from = {}, send_options how = {});
 
   [[nodiscard]] bool is_alive(const pid& local) const noexcept;
   [[nodiscard]] std::size_t process_count() const noexcept;
@@ -158,7 +161,7 @@ private:
   struct parts;
 
   void halt() noexcept;
-  void send_to_alias(const reference& alias, term message);
+  void push_by_alias(const reference& alias, internal::signal* s) noexcept;
 
   std::shared_ptr<class scheduler> scheduler_;
   incarnation identity_;

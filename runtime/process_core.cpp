@@ -7,6 +7,7 @@
 #include "internal/name_registry.hpp"
 #include "internal/process_table.hpp"
 #include "internal/relations.hpp"
+#include "internal/stack_trace.hpp"
 #include "internal/thread_state.hpp"
 #include "internal/timer_service.hpp"
 #include "log.hpp"
@@ -17,9 +18,6 @@
 namespace agner::internal {
 
 namespace {
-
-// {Reason, Stack}; the stack is empty so far.
-term with_stack(const term& reason) { return tuple(reason, term{}); }
 
 // @source OTP 25: the emulator's text, which names the node only where it is alive
 void report_crash(const pid& who, const node& on, const term& reason) noexcept {
@@ -32,8 +30,8 @@ void report_crash(const pid& who, const node& on, const term& reason) noexcept {
 term reason_of(const std::exception_ptr& failure, bool& crashed) {
   const raised caught = as_raised(failure);
   crashed = caught.cls() != raised_class::exit;
-  if (caught.cls() == raised_class::throw_) return with_stack(tuple("nocatch"_atom, caught.reason()));
-  return crashed ? with_stack(caught.reason()) : caught.reason();
+  if (caught.cls() == raised_class::throw_) return tuple(tuple("nocatch"_atom, caught.reason()), caught.stack());
+  return crashed ? tuple(caught.reason(), caught.stack()) : caught.reason();
 }
 
 } // namespace
@@ -56,12 +54,14 @@ process_extras& process_core::extras() {
 // -- taking a turn ------------------------------------------------------------------------------------------------------------------
 
 process_core::turn process_core::run(int reductions) {
-  process_core*& current = this_thread().process; // this is no coroutine: it returns on the thread it was called on
-  current = this;
+  thread_state& here = this_thread(); // this is no coroutine: it returns on the thread it was called on
+  here.process = this;
   reductions_ = reductions;
   const turn outcome = resume();
   if (outcome == turn::ended) end();
-  current = nullptr;
+  here.process = nullptr;
+  if (here.traces) [[unlikely]]
+    forget_stack();
   return outcome;
 }
 

@@ -22,6 +22,7 @@
 #include "priority_level.hpp"
 #include "reference.hpp"
 #include "signal.hpp"
+#include "signal_options.hpp"
 
 namespace agner {
 class node;
@@ -32,6 +33,7 @@ namespace agner::internal {
 class process_core;
 class process_table;
 class relations;
+struct monitor_state;
 struct process_extras;
 
 /// An operation that a process is suspended in. It lives in a coroutine frame.
@@ -52,13 +54,6 @@ public:
   virtual std::coroutine_handle<> start(process_core& self) = 0;
   /// True when the coroutine has ended; @p failure is then what it threw, if anything.
   virtual bool finished(std::exception_ptr& failure) noexcept = 0;
-};
-
-/// When an alias stops leading to its process by itself. @erlang alias/1, monitor/3
-enum class alias_mode : std::uint8_t {
-  explicit_unalias, // only by unalias
-  demonitor,        // also when its monitor goes: demonitor or DOWN
-  reply_demonitor,  // also with the first message it carries, which takes the monitor away too
 };
 
 class process_core {
@@ -119,22 +114,25 @@ public:
 
   // -- links and monitors, by the process itself ------------------------------------------------------------------------------------------
 
-  void link(const pid& other);
+  void link(const pid& other, link_options how = {});
   void unlink(const pid& other);
   /// @p target: a pid, or a registered name, or {Name, Node}.
   reference monitor(const term& target);
   /// A monitor whose reference is an alias too, so that a reply finds its way only while the monitor stands.
   reference monitor(const term& target, alias_mode mode);
+  reference monitor(const term& target, const monitor_options& how);
   bool demonitor(const reference& ref, bool flush);
-  reference make_alias(alias_mode mode);
+  reference make_alias(alias_options how);
   bool remove_alias(const reference& ref);
   void trap_exit(bool on) noexcept { trap_exit_ = on; }
   [[nodiscard]] bool traps_exit() const noexcept { return trap_exit_; }
+  /// Whether something of it (a link, a monitor, an alias) lets messages overtake others. @erlang process_info(Pid, priority_messages), OTP 28
+  [[nodiscard]] bool takes_priority_messages() const;
   /// Why the process ends, once it does: for the destructors of what it ran.
   [[nodiscard]] const term& exit_reason() const noexcept { return exit_reason_; }
   /// Links with, or monitors, a process that is not yet open: no signal is needed.
-  void link_at_spawn(process_core& fresh);
-  reference monitor_at_spawn(process_core& fresh);
+  void link_at_spawn(process_core& fresh, link_options how = {});
+  reference monitor_at_spawn(process_core& fresh, const monitor_options& how = {});
   [[nodiscard]] relations& bonds();
   process_extras& extras();
 
@@ -174,16 +172,23 @@ private:
   friend class process_table;
 
   void obey(signal& what);
-  void on_exit_signal(const pid& from, const term& reason, bool by_link);
+  enum class cause : std::uint8_t { exit, link };
+  void on_exit(const signal& what);
+  void take_exit(const pid& from, const term& reason, cause why, signal_priority urgency);
   void on_link_exit(const pid& from, const term& reason);
   void on_unlink(const pid& from, std::uint64_t id);
   void on_down(const reference& ref, const term& reason);
-  void on_alias_message(const reference& alias, term message);
+  void on_alias_message(const reference& alias, term message, signal_priority urgency);
+  void receive_message(term message, signal_priority urgency);
   void on_timeout(std::uint64_t number);
   void start_timer(clock::time_point at);
   struct watched;
   [[nodiscard]] watched resolve(const term& target) const;
-  void begin_monitor(const watched& target, const reference& ref);
+  void begin_monitor(const watched& target, const reference& ref, const monitor_options& how);
+  void add_monitor(const reference& ref, monitor_state state, const monitor_options& how);
+  void forget_monitor(const reference& ref, const monitor_state& state);
+  reference add_alias(alias_mode mode, bool priority);
+  bool drop_monitor(const reference& ref);
   void die(term reason, bool crashed) noexcept;
   void die_of(const std::exception_ptr& failure) noexcept;
   [[nodiscard]] turn resume();

@@ -31,8 +31,8 @@ std::optional<term> unreachable(routed outcome) {
   return std::nullopt;
 }
 
-term down_message(const reference& ref, const term& object, const term& reason) {
-  return tuple("DOWN"_atom, ref, "process"_atom, object, reason);
+signal_priority urgency_of(bool priority) noexcept {
+  return priority ? signal_priority::high : signal_priority::normal;
 }
 
 } // namespace
@@ -46,7 +46,7 @@ struct process_core::watched {
 
 void process_core::obey(signal& what) {
   switch (what.what()) {
-  case signal_kind::exit: on_exit_signal(what.from, what.value, false); break;
+  case signal_kind::exit: on_exit(what); break;
   case signal_kind::link_exit: on_link_exit(what.from, what.value); break;
   case signal_kind::link:
     // While we wait for an acknowledged unlink, a link that crossed it is void: the other side takes it down when the unlink arrives.
@@ -67,26 +67,44 @@ void process_core::obey(signal& what) {
     if (const auto ref = what.ref.to_reference()) on_down(*ref, what.value);
     break;
   case signal_kind::alias_message:
-    if (const auto ref = what.ref.to_reference()) on_alias_message(*ref, std::move(what.value));
+    if (const auto ref = what.ref.to_reference()) on_alias_message(*ref, std::move(what.value), what.priority());
     break;
   case signal_kind::resume: suspended_ = false; break;
   case signal_kind::timeout: on_timeout(what.number); break;
   }
 }
 
-void process_core::on_exit_signal(const pid& from, const term& reason, bool by_link) {
-  if (!by_link && reason.is("kill"_atom)) return die("killed"_atom, false);
-  if (trap_exit_) return mailbox_.push(tuple("EXIT"_atom, from, reason));
-  if (reason.is("normal"_atom) && (by_link || from != self())) return;
+void process_core::receive_message(term message, signal_priority urgency) {
+  if (urgency == signal_priority::high)
+    mailbox_.push_urgent(std::move(message));
+  else
+    mailbox_.push(std::move(message));
+}
+
+// An exit signal to an alias vanishes where that is no longer active. It does not use the alias up, as a message may.
+void process_core::on_exit(const signal& what) {
+  signal_priority urgency = signal_priority::normal;
+  if (const auto alias = what.ref.to_reference()) {
+    const alias_state* const at = relations_ ? relations_->aliases.find(*alias) : nullptr;
+    if (at == nullptr) return;
+    if (at->priority) urgency = what.priority();
+  }
+  take_exit(what.from, what.value, cause::exit, urgency);
+}
+
+void process_core::take_exit(const pid& from, const term& reason, cause why, signal_priority urgency) {
+  if (why == cause::exit && reason.is("kill"_atom)) return die("killed"_atom, false);
+  if (trap_exit_) return receive_message(tuple("EXIT"_atom, from, reason), urgency);
+  if (reason.is("normal"_atom) && (why == cause::link || from != self())) return;
   die(reason, false);
 }
 
 void process_core::on_link_exit(const pid& from, const term& reason) {
   const link_state* l = bonds().links.find(from);
   if (l == nullptr) return;
-  const bool up = l->unlinking == 0;
+  const link_state was = *l;
   bonds().links.erase(from);
-  if (up) on_exit_signal(from, reason, true);
+  if (was.unlinking == 0) take_exit(from, reason, cause::link, urgency_of(was.priority != 0));
 }
 
 void process_core::on_unlink(const pid& from, std::uint64_t id) {
@@ -98,31 +116,34 @@ void process_core::on_unlink(const pid& from, std::uint64_t id) {
 }
 
 void process_core::on_down(const reference& ref, const term& reason) {
-  monitor_state* m = bonds().monitors.find(ref);
+  const monitor_state* const m = bonds().monitors.find(ref);
   if (m == nullptr) return;
-  mailbox_.push(down_message(ref, m->object, reason));
-  bonds().monitors.erase(ref);
-  if (const alias_mode* a = bonds().aliases.find(ref); a != nullptr && *a != alias_mode::explicit_unalias)
-    bonds().aliases.erase(ref);
+  const term* const tag = m->tagged ? bonds().tags->find(ref) : nullptr;
+  receive_message(tuple(tag != nullptr ? *tag : term{"DOWN"_atom}, ref, "process"_atom, m->object, reason),
+                  urgency_of(m->priority));
+  forget_monitor(ref, *m);
 }
 
-void process_core::on_alias_message(const reference& alias, term message) {
-  const alias_mode* mode = relations_ ? relations_->aliases.find(alias) : nullptr;
-  if (mode == nullptr) return; // no longer active: the message vanishes
-  if (*mode == alias_mode::reply_demonitor) demonitor(alias, false);
-  mailbox_.push(std::move(message));
+void process_core::on_alias_message(const reference& alias, term message, signal_priority urgency) {
+  const alias_state* const at = relations_ ? relations_->aliases.find(alias) : nullptr;
+  if (at == nullptr) return; // no longer active: the message vanishes
+  if (!at->priority) urgency = signal_priority::normal;
+  if (at->mode == alias_mode::reply_demonitor && !drop_monitor(alias)) relations_->aliases.erase(alias);
+  receive_message(std::move(message), urgency);
 }
 
 // -- links ----------------------------------------------------------------------------------------------------------------------------
 
-void process_core::link(const pid& other) {
+void process_core::link(const pid& other, link_options how) {
   if (other == self()) return;
   link_state* l = bonds().links.find(other);
-  if (l != nullptr && l->unlinking == 0) return;
+  const bool up = l != nullptr && l->unlinking == 0;
+  const link_state wanted{.unlinking = 0, .priority = how.priority ? 1U : 0U};
   if (l != nullptr)
-    l->unlinking = 0;
+    *l = wanted;
   else
-    bonds().links.add(other, {});
+    bonds().links.add(other, wanted);
+  if (up) return;
   if (!home().is_local(other)) {
     router* const out = home().router();
     const routed outcome = out == nullptr ? routed::no_connection : out->link(self(), other);
@@ -149,32 +170,32 @@ void process_core::unlink(const pid& other) {
   if (out == nullptr || unreachable(out->unlink(self(), other, id))) relations_->links.erase(other);
 }
 
-void process_core::link_at_spawn(process_core& fresh) {
-  bonds().links.add(fresh.self(), {});
+void process_core::link_at_spawn(process_core& fresh, link_options how) {
+  bonds().links.add(fresh.self(), {.unlinking = 0, .priority = how.priority ? 1U : 0U});
   fresh.bonds().links.add(self(), {});
 }
 
-reference process_core::monitor_at_spawn(process_core& fresh) {
-  reference ref = home().make_reference();
+reference process_core::monitor_at_spawn(process_core& fresh, const monitor_options& how) {
   const pid child = fresh.self();
-  bonds().monitors.add(ref, {child, child, false});
+  reference ref = how.alias ? add_alias(*how.alias, false) : home().make_reference();
+  add_monitor(ref, {.object = child, .target = child}, how);
   fresh.bonds().watchers.add(ref, {self(), child});
   return ref;
 }
 
 // -- monitors and aliases -----------------------------------------------------------------------------------------------------------------
 
-reference process_core::monitor(const term& target) {
-  const watched what = resolve(target);
-  reference ref = home().make_reference();
-  begin_monitor(what, ref);
-  return ref;
-}
+reference process_core::monitor(const term& target) { return monitor(target, monitor_options{}); }
 
 reference process_core::monitor(const term& target, alias_mode mode) {
+  return monitor(target, monitor_options{.alias = mode, .tag = {}});
+}
+
+reference process_core::monitor(const term& target, const monitor_options& how) {
   const watched what = resolve(target);
-  reference ref = make_alias(mode);
-  begin_monitor(what, ref);
+  if (what.local == self()) return home().make_reference(); // as in OTP: no monitor and no alias
+  reference ref = how.alias ? add_alias(*how.alias, false) : home().make_reference();
+  begin_monitor(what, ref, how);
   return ref;
 }
 
@@ -189,8 +210,8 @@ process_core::watched process_core::resolve(const term& target) const {
 }
 
 // Monitors what is local by pid, and hands the rest to the router. What cannot be reached answers with a signal too, so that its DOWN comes behind what it sent before.
-void process_core::begin_monitor(const watched& target, const reference& ref) {
-  bonds().monitors.add(ref, {target.object, target.local.value_or(pid{}), target.remote});
+void process_core::begin_monitor(const watched& target, const reference& ref, const monitor_options& how) {
+  add_monitor(ref, {.object = target.object, .target = target.local.value_or(pid{}), .remote = target.remote}, how);
   const auto down = [&](term reason) {
     tell(home(), self(), signal_kind::down, target.local.value_or(pid{}), ref, std::move(reason));
   };
@@ -200,41 +221,68 @@ void process_core::begin_monitor(const watched& target, const reference& ref) {
     if (const auto failed = unreachable(outcome)) down(*failed);
     return;
   }
-  if (target.local == self()) return; // as in OTP: a reference that never fires
   if (!target.local || !tell(home(), *target.local, signal_kind::monitor, self(), ref, target.object))
     down("noproc"_atom);
 }
 
-bool process_core::demonitor(const reference& ref, bool flush) {
-  bool found = false;
-  if (const monitor_state* m = relations_ ? relations_->monitors.find(ref) : nullptr) {
-    found = true;
-    if (m->remote) {
-      if (router* out = home().router()) out->demonitor(self(), m->object, ref);
-    } else if (m->target.id != 0 && m->target != self()) {
-      tell(home(), m->target, signal_kind::demonitor, self(), ref, {});
-    }
-    relations_->monitors.erase(ref);
-  }
-  if (relations_) {
-    if (const alias_mode* a = relations_->aliases.find(ref); a != nullptr && *a != alias_mode::explicit_unalias)
-      relations_->aliases.erase(ref);
-  }
-  if (flush && !found) { // a DOWN that has not become a message yet is void without its monitor
-    for (std::size_t i = 0; i < mailbox_.size(); ++i) {
-      const term& m = mailbox_[i].message;
-      if (!m.is_tagged("DOWN"_atom, 5) || m[1] != ref.as_term()) continue;
-      mailbox_.take(i);
-      break;
-    }
-  }
-  return found;
+void process_core::add_monitor(const reference& ref, monitor_state state, const monitor_options& how) {
+  relations& all = bonds();
+  state.priority = how.priority;
+  state.tagged = how.tag.has_value();
+  all.monitors.add(ref, std::move(state));
+  if (!how.tag) return;
+  if (!all.tags) all.tags = std::make_unique<bond_map<reference, term>>();
+  all.tags->add(ref, *how.tag);
 }
 
-reference process_core::make_alias(alias_mode mode) {
+// With it goes its alias, unless that stays until it is taken back.
+void process_core::forget_monitor(const reference& ref, const monitor_state& state) {
+  if (state.tagged) relations_->tags->erase(ref);
+  relations_->monitors.erase(ref);
+  if (const alias_state* a = relations_->aliases.find(ref); a != nullptr && a->mode != alias_mode::explicit_unalias)
+    relations_->aliases.erase(ref);
+}
+
+bool process_core::drop_monitor(const reference& ref) {
+  const monitor_state* const m = relations_ ? relations_->monitors.find(ref) : nullptr;
+  if (m == nullptr) return false;
+  if (m->remote) {
+    if (router* out = home().router()) out->demonitor(self(), m->object, ref);
+  } else if (m->target.id != 0) {
+    tell(home(), m->target, signal_kind::demonitor, self(), ref, {});
+  }
+  forget_monitor(ref, *m);
+  return true;
+}
+
+bool process_core::demonitor(const reference& ref, bool flush) {
+  if (drop_monitor(ref)) return true; // a DOWN that has not become a message yet is void without its monitor
+  for (std::size_t i = 0; flush && i < mailbox_.size(); ++i) {
+    const term& m = mailbox_[i].message;
+    if (!m.is_tuple() || m.size() != 5 || m[1] != ref.as_term()) continue;
+    mailbox_.take(i);
+    break;
+  }
+  return false;
+}
+
+reference process_core::make_alias(alias_options how) {
+  return add_alias(how.reply ? alias_mode::reply_demonitor : alias_mode::explicit_unalias, how.priority);
+}
+
+reference process_core::add_alias(alias_mode mode, bool priority) {
   reference ref = home().make_reference(index_ + 1);
-  bonds().aliases.add(ref, mode);
+  bonds().aliases.add(ref, {mode, priority});
   return ref;
+}
+
+bool process_core::takes_priority_messages() const {
+  if (!relations_) return false;
+  bool any = false;
+  relations_->links.for_each([&](const pid&, const link_state& l) { any |= l.priority != 0 && l.unlinking == 0; });
+  relations_->monitors.for_each([&](const reference&, const monitor_state& m) { any |= m.priority; });
+  relations_->aliases.for_each([&](const reference&, const alias_state& a) { any |= a.priority; });
+  return any;
 }
 
 bool process_core::remove_alias(const reference& ref) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "reference.hpp"
+#include "signal_options.hpp"
 #include "term.hpp"
 
 namespace agner {
@@ -26,7 +27,7 @@ public:
   virtual ~router() = default;
 
   /// Connects on its own if need be. @p to: a remote pid, {Name, Node}, or a remote alias reference.
-  virtual routed send(const pid& from, const term& to, term message) = 0;
+  virtual routed send(const pid& from, const term& to, term message, send_options how) = 0;
   virtual routed link(const pid& from, const pid& to) = 0;
   virtual routed unlink(const pid& from, const pid& to, std::uint64_t id) = 0;
   virtual routed unlink_ack(const pid& from, const pid& to, std::uint64_t id) = 0;
@@ -35,8 +36,8 @@ public:
   virtual routed demonitor(const pid& from, const term& target, const reference& ref) = 0;
   /// A link to @p to broke because @p from ended.
   virtual routed link_exit(const pid& from, const pid& to, const term& reason) = 0;
-  /// exit/2.
-  virtual routed exit(const pid& from, const pid& to, const term& reason) = 0;
+  /// exit/2 and exit/3. @p to: a remote pid or alias reference.
+  virtual routed exit(const pid& from, const term& to, const term& reason, send_options how) = 0;
   /// @p from, which @p watcher, on another node, monitored under @p ref, has ended. @p what: the pid, or the name if it watched a name.
   virtual routed down(const pid& from, const term& what, const pid& watcher, const reference& ref,
                       const term& reason) = 0;

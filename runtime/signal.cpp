@@ -9,7 +9,9 @@
 
 namespace agner::internal {
 
-signal* new_signal(signal_kind what) { return ::new (allocate_node(sizeof(signal))) signal(what); }
+signal* new_signal(signal_kind what, signal_priority urgency) {
+  return ::new (allocate_node(sizeof(signal))) signal(what, urgency);
+}
 
 envelope* new_envelope(term message) { return ::new (allocate_node(sizeof(envelope))) envelope(std::move(message)); }
 

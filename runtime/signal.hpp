@@ -13,7 +13,7 @@ namespace agner::internal {
 
 /// What a signal asks of its receiver. A message that is a fresh tuple is its own signal: no node of this kind is made for it.
 enum class signal_kind : std::uint8_t {
-  exit,          // from: sender, value: reason           exit/2
+  exit,          // from: sender, value: reason, ref: the alias it was sent to, if it was      exit/2
   link_exit,     // from: the linked one, value: reason   a link broke
   link,          // from: who linked
   unlink,        // from: who unlinked, number: id to acknowledge
@@ -26,7 +26,7 @@ enum class signal_kind : std::uint8_t {
   resume,        // what the process was suspended on has room again
 };
 
-/// How far ahead of others a signal is handled. Room for priority messages (EEP 76).
+/// Whether the message that a signal becomes overtakes ordinary ones, if the receiver has allowed that. Signals themselves are handled in order. @erlang EEP 76
 enum class signal_priority : std::uint8_t { normal, high };
 
 /// Any message that is no fresh tuple, on its way.
@@ -49,7 +49,7 @@ struct signal : heap_node {
 };
 
 /// Memory for a signal or envelope. The receiver frees it with `free_signal`.
-signal* new_signal(signal_kind what);
+signal* new_signal(signal_kind what, signal_priority urgency = signal_priority::normal);
 envelope* new_envelope(term message);
 void free_signal(heap_node* node) noexcept;
 

@@ -8,6 +8,7 @@
 #include "../../runtime/reasons.hpp"
 #include "../../runtime/term_builders.hpp"
 #include "../exit.hpp"
+#include "../format_exception.hpp"
 #include "../names.hpp"
 #include "../proc_lib.hpp"
 #include "../send.hpp"
@@ -80,7 +81,8 @@ task<outcome> server_loop::start() {
   if (failure) {
     const raised what = as_raised(failure);
     if (what.cls() != raised_class::throw_)
-      refuse_start(what.cls(), what.reason(), tuple("error"_atom, exit_reason(what.cls(), what.reason(), {})));
+      refuse_start(raised_class::exit, exit_reason(what.cls(), what.reason(), what.stack()),
+                   tuple("error"_atom, exit_reason(what.cls(), what.reason(), what.stack())));
     next = returned(what.reason());
   }
   if (next.what() == outcome::kind::ignore) refuse_start(raised_class::exit, reasons::normal, reasons::ignore);
@@ -164,7 +166,7 @@ task<> server_loop::settle(const term& message, outcome next) {
 task<> server_loop::on_failure(const term& message, const std::exception_ptr& failure) {
   const raised what = as_raised(failure);
   if (what.cls() == raised_class::throw_) co_await settle(message, returned(what.reason()));
-  ending how{what.cls(), what.reason(), {}, message, {}};
+  ending how{what.cls(), what.reason(), what.stack(), message, {}};
   if (is_request(message, "$gen_call"_atom)) how.client = message[1];
   co_await end(std::move(how));
 }
@@ -196,7 +198,8 @@ task<> server_loop::end(ending how) {
   }
   if (failure) {
     const raised what = as_raised(failure);
-    if (what.cls() != raised_class::throw_) how = {what.cls(), what.reason(), {}, how.last_message, how.client};
+    if (what.cls() != raised_class::throw_)
+      how = {what.cls(), what.reason(), what.stack(), how.last_message, how.client};
   }
   leave(how);
 }
@@ -207,11 +210,11 @@ void server_loop::leave(const ending& how) const {
     if (!how.last_message.is_nil())
       log::error("gen_server ~p (~p) ends~n  reason: ~p~n  last message: ~p~n  client: ~p~n  state: ~p", name_,
                  callbacks_.module(), reason, how.last_message, how.client.value_or("none"_atom), state_or_undefined());
-    log::error(
-        "crash report~n  initial call: ~p:init/1~n  pid: ~p~n  registered name: ~p~n  reason: ~p~n  ancestors: ~p~n"
-        "  messages not received: ~p",
-        callbacks_.module(), self(), name_.is_atom() ? name_ : term{}, reason, list({parent_}),
-        current_process().messages().size());
+    log::error("crash report~n  initial call: ~p:init/1~n  pid: ~p~n  registered name: ~p~n~ts~n  ancestors: ~p~n"
+               "  messages not received: ~p",
+               callbacks_.module(), self(), name_.is_atom() ? name_ : term{},
+               binary(format_exception({how.cls, how.reason, how.stack}, "  ")), list({parent_}),
+               current_process().messages().size());
   }
   exit(reason);
 }

@@ -45,7 +45,7 @@ private:
 task<term> call_socket(pid process, term what, term if_gone) {
   if (!this_node().is_local(process)) co_return if_gone;
   const receive_marker from = mark();
-  const reference ref = monitor(process, alias_mode::reply_demonitor);
+  const reference ref = monitor(process, {.alias = alias_mode::reply_demonitor});
   send(process, socket_request{{self(), ref}, std::move(what)});
   open_question question{this_node(), process, ref};
   term answer = co_await receive_from(from, on(match(ref, any<term>), [](term a) { return a; }),
@@ -62,7 +62,7 @@ task<result<>> command_socket(pid process, term what, atom if_gone) {
 task<result<stream>> call_for_stream(pid process, term what, std::chrono::milliseconds timeout) {
   if (!this_node().is_local(process)) co_return fail("closed"_atom);
   const receive_marker from = mark();
-  const reference ref = monitor(process, alias_mode::reply_demonitor);
+  const reference ref = monitor(process, {.alias = alias_mode::reply_demonitor});
   socket_ticket ticket{this_node(), process, ref};
   send(process, socket_request{{self(), ref}, std::move(what)});
   const term answer = co_await receive_from(from, on(match(ref, any<term>), [](term a) { return a; }),

@@ -30,7 +30,7 @@ bool is_orderly(const term& reason) {
 term caught(const std::exception_ptr& failure) {
   const raised what = as_raised(failure);
   if (what.cls() == raised_class::throw_) return what.reason();
-  const term reason = what.cls() == raised_class::error ? tuple(what.reason(), term{}) : what.reason();
+  const term reason = what.cls() == raised_class::error ? tuple(what.reason(), what.stack()) : what.reason();
   return tuple("EXIT"_atom, reason);
 }
 

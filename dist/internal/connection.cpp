@@ -61,8 +61,9 @@ struct encoded {
   std::optional<outgoing_message> large;
 };
 
-result<encoded> encode(const control::message& signal, flag_set agreed, std::uint64_t sequence) {
-  const auto form = control::write(signal, agreed);
+result<encoded> encode(const control::message& signal, control::priority urgency, flag_set agreed,
+                       std::uint64_t sequence) {
+  const auto form = control::write(signal, agreed, urgency);
   if (!form) return std::unexpected(form.error());
   auto message = outgoing_message::make(agreed, form->control, form->payload, sequence);
   if (!message) return std::unexpected(message.error());
@@ -90,11 +91,12 @@ void shorten_reason(control::message& signal) {
   if (auto* d = std::get_if<control::monitor_exit>(&signal)) d->reason = "system_limit"_atom;
 }
 
-result<encoded> encode_or_shorten(control::message& signal, flag_set agreed, std::uint64_t sequence) {
-  auto made = encode(signal, agreed, sequence);
+result<encoded> encode_or_shorten(control::message& signal, control::priority urgency, flag_set agreed,
+                                  std::uint64_t sequence) {
+  auto made = encode(signal, urgency, agreed, sequence);
   if (made || is_message(signal) || !made.error().reason().is_tagged("system_limit"_atom, 2)) return made;
   shorten_reason(signal);
-  return encode(signal, agreed, sequence);
+  return encode(signal, urgency, agreed, sequence);
 }
 
 } // namespace
@@ -103,7 +105,7 @@ bool connection::is_past_limit(const control::message& signal) const {
   return is_message(signal) && (pending_.size() >= pending_signals_full || outbox_.size() > outbox::full_bytes);
 }
 
-routed connection::put(const pid& from, control::message signal) {
+routed connection::put(const pid& from, control::message signal, control::priority urgency) {
   flag_set agreed;
   {
     const std::lock_guard lock{mutex_};
@@ -111,13 +113,13 @@ routed connection::put(const pid& from, control::message signal) {
     if (is_past_limit(signal)) return routed::too_large;
     remember(signal);
     if (state_ == state::pending) {
-      pending_.push_back({from, std::move(signal)});
+      pending_.push_back({from, std::move(signal), urgency});
       return suspend_past(pending_.size() >= pending_signals_busy, from);
     }
     agreed = facts_.flags;
   }
   // Encoded by the sender, outside the lock: a sender is one thread at a time, so its signals stay in order.
-  auto made = encode_or_shorten(signal, agreed, sequences_.fetch_add(1, std::memory_order_relaxed));
+  auto made = encode_or_shorten(signal, urgency, agreed, sequences_.fetch_add(1, std::memory_order_relaxed));
   if (!made)
     return made.error().reason().is_tagged("notsup"_atom, 2)
                ? routed::sent
@@ -193,7 +195,8 @@ bool connection::open(const peer_facts& facts, const pid& channel) {
     facts_ = facts;
     channel_ = channel;
     for (const pending_signal& waiting : pending_) {
-      auto made = encode(waiting.signal, facts.flags, sequences_.fetch_add(1, std::memory_order_relaxed));
+      auto made =
+          encode(waiting.signal, waiting.urgency, facts.flags, sequences_.fetch_add(1, std::memory_order_relaxed));
       if (!made) continue;
       if (made->large)
         outbox_.push(waiting.from, std::move(*made->large));

@@ -51,7 +51,7 @@ public:
 
   /// Puts a signal on its way, and remembers the bond that it makes or breaks. What is on its way when the connection goes is lost with it.
   /// `busy`: the sender is to be suspended; it gets the signal `resume` when there is room. `too_large`: only of messages and exit/2; all else always finds room.
-  routed put(const pid& from, control::message signal);
+  routed put(const pid& from, control::message signal, control::priority urgency = control::priority::ordinary);
 
   // -- the process that sets up or runs the connection ------------------------------------------------------------------------------
 
@@ -108,6 +108,7 @@ private:
   struct pending_signal {
     pid from;
     control::message signal;
+    control::priority urgency;
   };
 
   void remember(const control::message& signal);

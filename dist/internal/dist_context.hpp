@@ -27,6 +27,7 @@ struct dist_context : std::enable_shared_from_this<dist_context> {
     us.name = home.name().name();
     us.creation = home.creation();
     us.allowed = options.allowed;
+    if (options.priority_messages) us.offered = us.offered.with(flag::altact_sig);
     return {home, table, *options.over, us, [this](std::string_view peer) { return secret_for(peer); }};
   }
   [[nodiscard]] const cookie& secret_for(std::string_view peer) const {

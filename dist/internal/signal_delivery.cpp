@@ -60,6 +60,7 @@ result<> signal_delivery::deliver_terms(std::span<const std::byte> body, externa
   auto signal = control::read(terms->control, terms->payload);
   if (!signal) return std::unexpected(signal.error());
   if (auto honest = control::check_parties(signal->what, at_.peer(), node_.name()); !honest) return honest;
+  how_ = {.priority = signal->urgency == control::priority::high};
   terms->payload.reset(); // the message is then held once only, and is its own node in the inbox
   return std::visit([this](auto& what) { return on(what); }, signal->what);
 }
@@ -82,7 +83,7 @@ result<> signal_delivery::on(control::reg_send& what) {
 }
 
 result<> signal_delivery::on(control::alias_send& what) {
-  if (what.to.home() == node_.identity()) node_.send(what.to, std::move(what.message));
+  if (what.to.home() == node_.identity()) node_.send(what.to, std::move(what.message), how_);
   return {};
 }
 
@@ -120,6 +121,10 @@ result<> signal_delivery::on(control::exit& what) {
 }
 
 result<> signal_delivery::on(control::exit2& what) {
+  if (const auto* alias = std::get_if<reference>(&what.to)) {
+    if (alias->home() == node_.identity()) node_.exit(*alias, what.reason, what.from, how_);
+    return {};
+  }
   if (const auto* to = std::get_if<pid>(&what.to)) tell(*to, signal_kind::exit, what.from, {}, std::move(what.reason));
   return {};
 }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "../../runtime/signal.hpp"
+#include "../../runtime/signal_options.hpp"
 #include "../atom_limits.hpp"
 #include "../control_message.hpp"
 #include "../fragments.hpp"
@@ -49,6 +50,7 @@ private:
   node& node_;
   fragment_assembler fragments_;
   atom_limits pays_;
+  send_options how_; // of the signal that is being delivered
 };
 
 } // namespace agner::dist::internal

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "../process_core.hpp"
 #include "../reference.hpp"
@@ -13,7 +14,8 @@ namespace agner::internal {
 
 struct link_state {
   /// 0: the link is up. Else we unlinked, and the other has not yet acknowledged this id: exits and links that it sent before are void.
-  std::uint64_t unlinking = 0;
+  std::uint64_t unlinking : 63 = 0;
+  std::uint64_t priority : 1 = 0; // its EXIT overtakes
 };
 
 /// A monitor that this process holds.
@@ -21,6 +23,14 @@ struct monitor_state {
   term object; // what DOWN names: the pid, or {Name, Node}
   pid target;  // the local process watched; none if remote or nobody had the name
   bool remote = false;
+  bool priority = false; // its DOWN overtakes
+  bool tagged = false;   // in relations::tags
+};
+
+/// An alias of this process, of a monitor or by itself.
+struct alias_state {
+  alias_mode mode = alias_mode::explicit_unalias;
+  bool priority = false;
 };
 
 /// Somebody watches this process.
@@ -34,7 +44,8 @@ public:
   bond_map<pid, link_state> links;
   bond_map<reference, monitor_state> monitors;
   bond_map<reference, watcher_state> watchers;
-  bond_map<reference, alias_mode> aliases;
+  bond_map<reference, alias_state> aliases;
+  std::unique_ptr<bond_map<reference, term>> tags; // what monitors say instead of 'DOWN'; few do
   std::uint64_t unlink_ids = 0;
 };
 

@@ -18,6 +18,7 @@ struct thread_state {
   process_core* process = nullptr; // the process that runs here, if any
   scheduler* home = nullptr;       // the scheduler whose worker this thread is, if any
   std::size_t worker = 0;          // its number there
+  bool traces = false;             // an exception came through a task in this turn: stack_trace.hpp
 };
 
 [[gnu::noinline]] thread_state& this_thread() noexcept;

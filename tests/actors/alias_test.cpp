@@ -123,8 +123,8 @@ protected:
 TEST_F(MonitorAlias, ExplicitStaysWhenItsMonitorGoes) {
   here->run([]() -> task<> {
     const pid child = spawn(test::exits_as_told);
-    const reference demonitored = monitor(child, alias_mode::explicit_unalias);
-    const reference fired = monitor(child, alias_mode::explicit_unalias);
+    const reference demonitored = monitor(child, {.alias = alias_mode::explicit_unalias});
+    const reference fired = monitor(child, {.alias = alias_mode::explicit_unalias});
     demonitor(demonitored);
     send(child, "boo"_atom);
     co_await flush();
@@ -140,8 +140,8 @@ TEST_F(MonitorAlias, ExplicitStaysWhenItsMonitorGoes) {
 TEST_F(MonitorAlias, DemonitorGoesWithItsMonitor) {
   here->run([]() -> task<> {
     const pid child = spawn(test::exits_as_told);
-    const reference demonitored = monitor(child, alias_mode::demonitor);
-    const reference fired = monitor(child, alias_mode::demonitor);
+    const reference demonitored = monitor(child, {.alias = alias_mode::demonitor});
+    const reference fired = monitor(child, {.alias = alias_mode::demonitor});
     send(demonitored, "lost"_atom);
     demonitor(demonitored);
     send(child, "boo"_atom);
@@ -158,7 +158,7 @@ TEST_F(MonitorAlias, DemonitorGoesWithItsMonitor) {
 TEST_F(MonitorAlias, DemonitorTakesManyMessages) {
   here->run([]() -> task<> {
     const pid child = spawn(test::exits_as_told);
-    const reference ref = monitor(child, alias_mode::demonitor);
+    const reference ref = monitor(child, {.alias = alias_mode::demonitor});
     send(ref, 1);
     send(ref, 2);
     EXPECT_EQ(co_await flush(), (std::vector<term>{1, 2}));
@@ -170,7 +170,7 @@ TEST_F(MonitorAlias, DemonitorTakesManyMessages) {
 TEST_F(MonitorAlias, ReplyDemonitorGoesWithTheFirstMessageAndTakesTheMonitorAlong) {
   here->run([]() -> task<> {
     const pid child = spawn(test::exits_as_told);
-    const reference ref = monitor(child, alias_mode::reply_demonitor);
+    const reference ref = monitor(child, {.alias = alias_mode::reply_demonitor});
     send(ref, 1);
     send(ref, 2);
     EXPECT_EQ(co_await flush(), (std::vector<term>{1}));
@@ -178,14 +178,14 @@ TEST_F(MonitorAlias, ReplyDemonitorGoesWithTheFirstMessageAndTakesTheMonitorAlon
 
     EXPECT_TRUE((co_await flush()).empty());
     EXPECT_FALSE(unalias(ref));
-    EXPECT_FALSE(demonitor(ref));
+    EXPECT_FALSE(demonitor(ref, {.info = true}));
   });
 }
 
 TEST_F(MonitorAlias, ReplyDemonitorGoesWithDown) {
   here->run([]() -> task<> {
     const pid child = spawn(test::exits_as_told);
-    const reference ref = monitor(child, alias_mode::reply_demonitor);
+    const reference ref = monitor(child, {.alias = alias_mode::reply_demonitor});
     send(child, "boo"_atom);
     EXPECT_EQ(co_await test::down_reason(ref), term("boo"_atom));
     send(ref, 1);
@@ -197,7 +197,7 @@ TEST_F(MonitorAlias, ReplyDemonitorGoesWithDown) {
 TEST_F(MonitorAlias, UnaliasLeavesTheMonitor) {
   here->run([]() -> task<> {
     const pid child = spawn(test::exits_as_told);
-    const reference ref = monitor(child, alias_mode::reply_demonitor);
+    const reference ref = monitor(child, {.alias = alias_mode::reply_demonitor});
     EXPECT_TRUE(unalias(ref));
     send(ref, 1);
     send(child, "boo"_atom);
@@ -210,7 +210,7 @@ TEST_F(MonitorAlias, UnaliasLeavesTheMonitor) {
 
 TEST_F(MonitorAlias, OfADeadProcessGoesWithItsDown) {
   here->run([]() -> task<> {
-    const reference ref = monitor("nobody"_atom, alias_mode::demonitor);
+    const reference ref = monitor("nobody"_atom, {.alias = alias_mode::demonitor});
     EXPECT_EQ(co_await test::down_reason(ref), term("noproc"_atom));
     send(ref, 1);
 
@@ -231,7 +231,7 @@ TEST_F(MonitorAlias, GivesAReplyOrADown) {
         if (replies) send(to, "reply"_atom);
         co_await yield();
       });
-      const reference ref = monitor(server, alias_mode::reply_demonitor);
+      const reference ref = monitor(server, {.alias = alias_mode::reply_demonitor});
       send(server, ref);
 
       const auto messages = co_await flush();

@@ -35,7 +35,10 @@ TEST(CrashReport, NamesProcessAndReason) {
 
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0].severity, log::level::error);
-  EXPECT_EQ(lines[0].text, "Error in process " + print(lines[0].origin) + " with exit value:\n{badarg,[]}\n");
+  EXPECT_TRUE(lines[0].text.starts_with("Error in process " + print(lines[0].origin) +
+                                        " with exit value:\n{badarg,\n    [{'CrashReport_NamesProcessAndReason_Test',"))
+      << lines[0].text;
+  EXPECT_NE(lines[0].text.find("[{file,\"crash_report_test.cpp\"},{line,"), std::string::npos) << lines[0].text;
   EXPECT_TRUE(here->is_local(lines[0].origin));
 }
 
@@ -48,7 +51,8 @@ TEST(CrashReport, NamesTheNodeThatHasAName) {
   });
 
   ASSERT_EQ(lines.size(), 1U);
-  EXPECT_TRUE(lines[0].text.ends_with(" on node a@b with exit value:\n{{nocatch,ball},[]}\n")) << lines[0].text;
+  EXPECT_NE(lines[0].text.find(" on node a@b with exit value:\n{{nocatch,ball},\n ["), std::string::npos)
+      << lines[0].text;
 }
 
 TEST(CrashReport, ShowsExceptionsOfTheStandardLibrary) {

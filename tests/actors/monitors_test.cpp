@@ -142,7 +142,7 @@ TEST(Monitors, OfOneselfNeverFire) {
   here->run([]() -> task<> {
     const reference ref = monitor(self());
     EXPECT_TRUE((co_await flush()).empty());
-    EXPECT_TRUE(demonitor(ref));
+    EXPECT_FALSE(demonitor(ref, {.info = true}));
   });
 }
 
@@ -190,7 +190,7 @@ TEST(Demonitor, KeepsDownAway) {
       });
       co_await yield();
       const bool told = co_await receive([](term) { return true; }, after(0ms, [] { return false; }));
-      EXPECT_EQ(demonitor(child.monitor), !told);
+      EXPECT_EQ(demonitor(child.monitor, {.info = true}), !told);
 
       EXPECT_TRUE((co_await flush()).empty());
     });
@@ -203,9 +203,9 @@ TEST(Demonitor, SaysWhetherTheMonitorStood) {
   here->run([]() -> task<> {
     const pid child = spawn(test::until_told);
     const reference ref = monitor(child);
-    EXPECT_TRUE(demonitor(ref));
-    EXPECT_FALSE(demonitor(ref));
-    EXPECT_FALSE(demonitor(make_ref()));
+    EXPECT_TRUE(demonitor(ref, {.info = true}));
+    EXPECT_FALSE(demonitor(ref, {.info = true}));
+    EXPECT_FALSE(demonitor(make_ref(), {.info = true}));
     send(child, "go"_atom);
     co_await flush();
   });
@@ -216,7 +216,7 @@ TEST(Demonitor, OfADeadProcessWorksBeforeItsDownHasCome) {
 
   here->run([]() -> task<> {
     const reference ref = monitor("nobody"_atom);
-    EXPECT_TRUE(demonitor(ref));
+    EXPECT_TRUE(demonitor(ref, {.info = true}));
     EXPECT_TRUE((co_await flush()).empty());
   });
 }
@@ -227,7 +227,7 @@ TEST(Demonitor, LeavesADownThatIsAMessageAlready) {
   here->run([]() -> task<> {
     const auto child = spawn_monitor([]() -> task<> { co_return; });
     co_await receive(after(1ms, [] {}));
-    EXPECT_FALSE(demonitor(child.monitor));
+    EXPECT_FALSE(demonitor(child.monitor, {.info = true}));
 
     EXPECT_EQ((co_await flush()).size(), 1U);
   });
@@ -241,7 +241,7 @@ TEST(Demonitor, FlushTakesADownThatIsAMessageAway) {
     const auto second = spawn_monitor([]() -> task<> { co_return; });
     send(self(), "other"_atom);
     co_await receive(after(1ms, [] {}));
-    EXPECT_FALSE(demonitor(first.monitor, demonitor_option::flush));
+    EXPECT_FALSE(demonitor(first.monitor, {.flush = true, .info = true}));
 
     const auto messages = co_await flush();
     EXPECT_EQ(messages.size(), 2U);

@@ -119,7 +119,7 @@ TEST(Send, FromAPlainThreadReachesPidsOnly) {
 /// A way out that takes everything and says that its peer is past its budget.
 class busy_router final : public router {
 public:
-  routed send(const pid& from, const term&, term message) override {
+  routed send(const pid& from, const term&, term message, send_options) override {
     sent.emplace_back(from, std::move(message));
     return routed::busy;
   }
@@ -129,7 +129,7 @@ public:
   routed monitor(const pid&, const term&, const reference&) override { return routed::sent; }
   routed demonitor(const pid&, const term&, const reference&) override { return routed::sent; }
   routed link_exit(const pid&, const pid&, const term&) override { return routed::sent; }
-  routed exit(const pid&, const pid&, const term&) override { return routed::sent; }
+  routed exit(const pid&, const term&, const term&, send_options) override { return routed::sent; }
   routed down(const pid&, const term&, const pid&, const reference&, const term&) override { return routed::sent; }
 
   std::vector<std::pair<pid, term>> sent;

@@ -211,7 +211,7 @@ TEST(SpawnMonitor, CanBeTakenBack) {
 
   here->run([]() -> task<> {
     const auto child = spawn_monitor([]() -> task<> { co_return; });
-    EXPECT_TRUE(demonitor(child.monitor));
+    EXPECT_TRUE(demonitor(child.monitor, {.info = true}));
     EXPECT_TRUE((co_await flush()).empty());
   });
 }

@@ -145,8 +145,11 @@ TEST(Supervisor, ChildWhoseStartRaisesFailsWithExit) {
                                                                  co_return fail("unreachable"_atom);
                                                                }}});
 
-    EXPECT_EQ(started.error().reason(), tuple("shutdown"_atom, tuple("failed_to_start_child"_atom, 1,
-                                                                     tuple("EXIT"_atom, tuple("oops"_atom, term{})))));
+    const term why = started.error().reason();
+    const term stack = why[1][2][1][1];
+    EXPECT_EQ(why, tuple("shutdown"_atom,
+                         tuple("failed_to_start_child"_atom, 1, tuple("EXIT"_atom, tuple("oops"_atom, stack)))));
+    EXPECT_FALSE(stack.is_nil());
   });
 }
 

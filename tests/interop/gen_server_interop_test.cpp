@@ -229,7 +229,7 @@ TEST_P(GenServer, AnAliasOfOursIsGoodUntilItIsTakenBack) {
 TEST_P(GenServer, AReplyThroughTheAliasOfAMonitorIsTheOnlyOneAndEndsIt) {
   play([](atom erl) -> task<> {
     const pid puppet = co_await puppet_on(erl);
-    const reference ref = monitor(puppet, alias_mode::reply_demonitor);
+    const reference ref = monitor(puppet, {.alias = alias_mode::reply_demonitor});
     const reference watch = monitor(puppet);
 
     co_await order(puppet, tuple("send"_atom, ref, 1));
@@ -246,7 +246,7 @@ TEST_P(GenServer, AnAliasThatIsTakenBackByHandOutlivesItsMonitor) {
   play([](atom erl) -> task<> {
     const pid watched = co_await puppet_on(erl);
     const pid puppet = co_await puppet_on(erl);
-    const reference ref = monitor(watched, alias_mode::explicit_unalias);
+    const reference ref = monitor(watched, {.alias = alias_mode::explicit_unalias});
 
     tell(watched, tuple("exit"_atom, "boo"_atom));
     EXPECT_EQ(co_await end_of(ref), term{"boo"_atom});

@@ -185,7 +185,7 @@ void connection::begin_downgrade(const connection_call& call) {
 void connection::change_owner(const connection_call& call) {
   const auto next = call.what[1].to_pid();
   if (!next) return answer(call.by, failed("badarg"_atom));
-  demonitor(owner_gone_, demonitor_option::flush);
+  demonitor(owner_gone_, {.flush = true});
   owner_ = *next;
   owner_gone_ = monitor(owner_);
   answer(call.by, "ok"_atom);

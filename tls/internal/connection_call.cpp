@@ -16,7 +16,7 @@ void answer(const reference& to, const term& with) { send(to, tuple(to, with)); 
 task<term> call_connection(pid process, term what) {
   if (process == pid{}) co_return failed("closed"_atom);
   const receive_marker from = mark();
-  const reference ref = monitor(process, alias_mode::reply_demonitor);
+  const reference ref = monitor(process, {.alias = alias_mode::reply_demonitor});
   send(process, connection_call{ref, std::move(what)});
   co_return co_await receive_from(from, on(match(ref, any<term>), [](term given) { return given; }),
                                   on(match("DOWN"_atom, ref, _, _, _), [] { return failed("closed"_atom); }));

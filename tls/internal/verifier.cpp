@@ -47,7 +47,7 @@ task<std::optional<verification_answer>> pending_verification::wait(clock::durat
       after(time, [] { return answer{}; }));
 }
 
-void pending_verification::conclude() { demonitor(monitor_, demonitor_option::flush); }
+void pending_verification::conclude() { demonitor(monitor_, {.flush = true}); }
 
 void decide(engine& of, verification_answer answer) {
   if (answer.accepted)
