@@ -10,7 +10,7 @@
 #     LOCK       names of resources that no two tests may use at once, such as epmd's port
 #     TIMEOUT    seconds a test may take                  (default: 120; three times as many under a sanitizer))
 #
-# The program is LAYER_tests for label unit, LAYER_LABEL_tests for any other. No SOURCES, no program. A test finds the programs of the
+# The program is LAYER_tests for label unit and where the label is LAYER, LAYER_LABEL_tests for any other. No SOURCES, no program. A test finds the programs of the
 # release preset in the folder that the environment variable AGNER_PROGRAMS names.
 
 set(AGNER_PROGRAMS "${PROJECT_SOURCE_DIR}/build/release/bin" CACHE PATH "Where tests find the programs of INTERFACES: the release preset's bin")
@@ -47,7 +47,7 @@ function(agner_test_executable layer)
   endif()
 
   set(target ${layer}_tests)
-  if(NOT test_LABEL STREQUAL "unit")
+  if(NOT test_LABEL STREQUAL "unit" AND NOT test_LABEL STREQUAL layer)
     set(target ${layer}_${test_LABEL}_tests)
   endif()
   add_executable(${target} ${test_SOURCES})
