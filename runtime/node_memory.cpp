@@ -147,7 +147,6 @@ void make_known() noexcept {
 
 /// What to do with the batch that `first` has become.
 [[gnu::noinline]] void put_aside(own_pieces& pieces, std::size_t size_class) noexcept {
-  if (!own_cache.known) make_known();
   free_piece* const batch = pieces.first;
   pieces.first = nullptr;
   pieces.count = 0;
@@ -184,6 +183,8 @@ void* allocate_node(std::size_t bytes) {
 void free_node(void* memory, std::size_t bytes) noexcept {
   const std::size_t size_class = (bytes - 1) / class_bytes;
   if (!keeps_pieces || size_class >= classes) return std::free(memory);
+  if (!own_cache.known) [[unlikely]]
+    make_known(); // a thread that only frees must give back, too, what it keeps
   own_pieces& pieces = own_cache.of[size_class];
   auto* const piece = ::new (memory) free_piece;
   piece->next = pieces.first;
