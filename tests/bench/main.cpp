@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "process_bench.hpp"
+#include "savina_bench.hpp"
 
 int main(int argc, char** argv) {
   using namespace agner::bench;
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   add_process_benchmarks();
   add_idle_benchmark();
   add_million_benchmark();
+  add_savina_benchmarks();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

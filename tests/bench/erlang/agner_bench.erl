@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% The workloads of process_bench.cpp and idle_bench.cpp on Erlang/OTP, on terms of the same shape. `agner_bench:main([Name])` prints one line: the name, what was
+%% The workloads of process_bench.cpp, idle_bench.cpp and, in savina.erl, savina_bench.cpp on Erlang/OTP, on terms of the same shape. `agner_bench:main([Name])` prints one line: the name, what was
 %% measured (items_per_second or bytes), and the number; then the names and numbers of what was measured beside it. It wants +P 2000000.
 -module(agner_bench).
 -export([main/1]).
@@ -19,6 +19,18 @@ measure("process/receive_behind_1000") -> rate(fun receive_behind_1000/1, 20000)
 measure("process/timer_start_cancel") -> rate(fun timer_start_cancel/1, 200000);
 measure("process/receive_after_0") -> rate(fun receive_after_0/1, 1000000);
 measure("process/gen_server_call") -> rate(fun gen_server_calls/1, 100000);
+measure("savina/count") -> rate(fun savina:count/1, 200000);
+measure("savina/fork_join_throughput") -> rate(fun savina:fork_join_throughput/1, 300000);
+measure("savina/fork_join_create") -> rate(fun savina:fork_join_create/1, 40000);
+measure("savina/thread_ring") -> rate(fun savina:thread_ring/1, 200000);
+measure("savina/chameneos") -> rate(fun savina:chameneos/1, 100000);
+measure("savina/big") -> rate(fun savina:big/1, 120000);
+measure("savina/bounded_buffer") -> rate(fun savina:bounded_buffer/1, 100000);
+measure("savina/philosophers") -> rate(fun savina:philosophers/1, 40000);
+measure("savina/bank") -> rate(fun savina:bank/1, 50000);
+measure("savina/sieve") -> rate(fun savina:sieve/1, 100000);
+measure("savina/uct") -> rate(fun savina:uct/1, 40000);
+measure("savina/nqueens") -> rate(fun savina:nqueens/1, 724);
 measure("process/bytes_idle") -> {bytes, bytes_idle()};
 measure("process/million") -> {bytes, million()}.
 
