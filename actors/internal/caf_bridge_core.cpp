@@ -39,7 +39,8 @@ void end_actor(const caf::strong_actor_ptr& of, caf::error why) {
 
 void caf_bridge_core::open() {
   desk_ = new_actor<caf_desk>(system_, weak_from_this());
-  keeper_ = on_->spawn(caf_keeper_process, living{shared_from_this()}, shared_from_this());
+  keeper_ =
+      on_->spawn(caf_keeper_process, living{shared_from_this()}, shared_from_this(), caf_closing{shared_from_this()});
   auto watch = std::make_unique<caf_system_watch>(weak_from_this());
   host_watch_ = watch.get();
   host_actor_ = caf::weak_actor_ptr{system_.config_serv().get()};

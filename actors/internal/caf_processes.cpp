@@ -104,11 +104,6 @@ private:
 
 // -- keeping watch ------------------------------------------------------------------------------------------------------------------------------
 
-struct keeper_end {
-  std::shared_ptr<caf_bridge_core> core;
-  ~keeper_end() { core->close(); }
-};
-
 // A process with a handle has ended. What it sent to actors before goes through their stand-ins: they first hand that on.
 task<> mourn(caf_bridge_core::living, std::shared_ptr<caf_bridge_core> core, pid process, term reason) {
   std::unordered_set<reference> flushing;
@@ -136,8 +131,7 @@ task<> caf_stand_in_process(caf_bridge_core::living, std::shared_ptr<caf_bridge_
     co_await receive([&](term message) { me.take(std::move(message)); });
 }
 
-task<> caf_keeper_process(caf_bridge_core::living, std::shared_ptr<caf_bridge_core> core) {
-  const keeper_end at_end{core};
+task<> caf_keeper_process(caf_bridge_core::living, std::shared_ptr<caf_bridge_core> core, caf_closing) {
   for (bool open = true; open;) {
     co_await receive([&](term what) {
       if (what.is_tagged("DOWN"_atom, 5)) {

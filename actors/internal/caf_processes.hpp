@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "../../runtime/term.hpp"
 #include "../task.hpp"
@@ -14,8 +15,22 @@ namespace agner::internal {
 /// Has the pid of an actor: hands on what it gets and ends when the actor does.
 task<> caf_stand_in_process(caf_bridge_core::living alive, std::shared_ptr<caf_bridge_core> core,
                             std::shared_ptr<caf_stand_in> of);
+/// Closes the bridge when it goes. An argument of the keeper, since a process that is killed before its first turn has arguments but no frame.
+class caf_closing {
+public:
+  explicit caf_closing(std::shared_ptr<caf_bridge_core> of) noexcept : of_(std::move(of)) {}
+  caf_closing(caf_closing&&) noexcept = default;
+  caf_closing& operator=(caf_closing&&) = delete;
+  ~caf_closing() {
+    if (of_ != nullptr) of_->close();
+  }
+
+private:
+  std::shared_ptr<caf_bridge_core> of_;
+};
+
 /// Monitors the processes that have handles. When it ends, the bridge closes: it ends with the node.
-task<> caf_keeper_process(caf_bridge_core::living alive, std::shared_ptr<caf_bridge_core> core);
+task<> caf_keeper_process(caf_bridge_core::living alive, std::shared_ptr<caf_bridge_core> core, caf_closing at_end);
 
 /// To a stand-in: its actor has ended.
 term caf_ended(term reason);
