@@ -171,7 +171,7 @@ private:
     if (watched_.empty()) co_return;
     const reference which = watched_[draw(watched_.size())];
     if (draw(2) == 0) {
-      demonitor(which, demonitor_option::flush);
+      demonitor(which, {.flush = true});
     } else {
       demonitor(which); // its DOWN may be in the mailbox already
       co_await hear_all();
