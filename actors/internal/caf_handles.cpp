@@ -87,8 +87,9 @@ void caf_desk::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
 
 // -- ends -----------------------------------------------------------------------------------------------------------------------------------
 
+// By way of the keeper: what the actor sent may still be there, and comes before its end.
 void caf_end_watch::actor_exited(const caf::error& why, caf::execution_unit*) {
-  core_->send(stand_in_, caf_ended(to_reason(why)));
+  core_->tell_keeper(caf_relay(stand_in_, caf_ended(to_reason(why))));
 }
 
 void caf_system_watch::actor_exited(const caf::error&, caf::execution_unit*) {

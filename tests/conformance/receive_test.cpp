@@ -45,7 +45,7 @@ task<term> call(pid server, term what, looks& seen) {
   const term reply = co_await receive_from(
       before, seen.watching(), on(match(ref, any<term>), [](term r) { return r; }),
       on(match("DOWN"_atom, ref, _, _, any<term>), [](term reason) -> term { exit(std::move(reason)); }));
-  demonitor(ref, demonitor_option::flush);
+  demonitor(ref, {.flush = true});
   co_return reply;
 }
 
@@ -106,7 +106,7 @@ TEST(receive, receive_in_between) {
       co_await receive([](atom) {}); // takes one from before the marker
       EXPECT_EQ(co_await receive_from(before, seen.watching(), on(match(ref, any<term>), [](term r) { return r; })),
                 term(i));
-      demonitor(ref, demonitor_option::flush);
+      demonitor(ref, {.flush = true});
     }
     EXPECT_LE(seen.count, 2 * 300); // the dummy is taken in after the marker is set
     EXPECT_EQ(co_await flush_count(), huge);
@@ -261,7 +261,7 @@ task<> multi_call(pid server, int calls, term what, int responses, looks& seen, 
     for (int n = 0; n < responses; ++n)
       EXPECT_EQ(co_await receive_from(before, seen.watching(), on(match(ref, any<term>), [](term r) { return r; })),
                 what);
-    demonitor(ref, demonitor_option::flush);
+    demonitor(ref, {.flush = true});
   }
 }
 
@@ -353,10 +353,10 @@ TEST(receive, recv_marker_reserve) {
     send(self(), first);
     for (int i = 0; i < 1000; ++i) {
       const receive_marker before = mark();
-      const reference ref = monitor(self(), alias_mode::demonitor);
+      const reference ref = monitor(self(), {.alias = alias_mode::demonitor});
       send(self(), ref);
       co_await receive_from(before, on(ref, [] {}));
-      demonitor(ref, demonitor_option::flush);
+      demonitor(ref, {.flush = true});
     }
     EXPECT_TRUE(co_await receive(on(first, [] { return true; }), after(0ms, [] { return false; })));
   });
