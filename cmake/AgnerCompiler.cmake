@@ -30,4 +30,7 @@ endif()
 # sanitizer for undefined behaviour would report.
 add_library(agner_with_caf INTERFACE)
 target_link_libraries(agner_with_caf INTERFACE CAF::core)
-target_compile_options(agner_with_caf INTERFACE -U_GLIBCXX_ASSERTIONS $<$<BOOL:${AGNER_SANITIZE}>:-fno-sanitize=null>)
+target_compile_options(agner_with_caf INTERFACE -U_GLIBCXX_ASSERTIONS)
+if(AGNER_SANITIZE)
+  target_compile_options(agner_with_caf INTERFACE -fno-sanitize=null)
+endif()
