@@ -2,6 +2,7 @@
 
 #include "erl_peer.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 
@@ -49,7 +50,10 @@ std::string erl_peer::eval(std::string_view expressions) {
   const std::string number = std::to_string(++evaluations_);
   const std::string begin_mark = "=value " + number + "=";
   const std::string end_mark = "=end " + number + "=";
-  erl_.write(std::string{expressions} + ".\n");
+  // The peer reads a line.
+  std::string line{expressions};
+  std::ranges::replace(line, '\n', ' ');
+  erl_.write(line + ".\n");
   const std::string said = erl_.read_until(end_mark);
   const std::size_t end = said.find(end_mark);
   if (end == std::string::npos) throw std::runtime_error("erl did not answer: " + said);

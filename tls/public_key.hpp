@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certificates as the terms of Erlang's public_key: what verify_fun and other callbacks of ssl are given. Reading proves nothing: only a validated certificate counts.
+// Mechanism: docs/certificates.md.
+
+#pragma once
+
+#include "../runtime/term.hpp"
+
+namespace agner::public_key {
+
+/// `plain`: names, keys and extensions stay DER in binaries. `otp`: they are decoded too.
+enum class cert_form : std::uint8_t { plain, otp };
+using enum cert_form;
+
+/// A certificate as `{'OTPCertificate', {'OTPTBSCertificate', v3, Serial, ...}, {'SignatureAlgorithm', Oid, Parameters}, Signature}`, or as `{'Certificate', ...}`: the records of
+/// OTP's public_key.hrl, member by member. Bytes behind the certificate are ignored, as OTP does.
+///
+/// @param der  a binary
+/// @errors raises `{badmatch, {error, {asn1, Reason}}}`  no certificate, or a part of it is none of the form wanted; `badarg`  @p der is no binary
+/// @context any thread
+/// @erlang  public_key:pkix_decode_cert/2
+/// @source  OTP 25 lib/public_key, pubkey_cert_records: decode_cert, transform
+term pkix_decode_cert(const term& der, cert_form form);
+
+} // namespace agner::public_key
