@@ -37,7 +37,7 @@ term tag_of(const reference& ref) { return cons("alias"_atom, ref); }
 gen::request_id never_answered(process_core& self, const term& server) {
   const receive_marker since{self.messages()};
   reference ref = self.home().make_reference();
-  self.messages().push(tuple("DOWN"_atom, ref, "process"_atom, server, reasons::noproc));
+  self.deliver(tuple("DOWN"_atom, ref, "process"_atom, server, reasons::noproc));
   return {std::move(ref), since};
 }
 
@@ -74,6 +74,7 @@ bool response_wait::scan(process_core& self) {
   const message_filter reply = message_filter::tuple(2);
   const message_filter down = message_filter::tagged(5, "DOWN"_atom);
   mailbox& messages = self.messages();
+  if (messages.take_rewound()) next_ = 0;
   for (; next_ < messages.size(); ++next_) {
     const mailbox::entry& entry = messages[next_];
     const auto elements = entry.message.elements();

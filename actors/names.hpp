@@ -25,7 +25,4 @@ void unregister(atom name);
 /// @erlang registered/0
 [[nodiscard]] std::vector<atom> registered();
 
-/// @errors raises `badarg`  @p p is not local. @erlang is_process_alive/1
-[[nodiscard]] bool is_process_alive(const pid& p);
-
 } // namespace agner

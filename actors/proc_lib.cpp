@@ -35,8 +35,7 @@ task<term> internal::await_start(start_kind how, started_process child, std::chr
       on(match("EXIT"_atom, linked, any<term>), [](term reason) { return answer{tuple("error"_atom, reason)}; }),
       on(match("DOWN"_atom, watched, any<term>, any<term>, any<term>),
          [&](term type, term object, term reason) {
-           if (how == start_kind::monitor)
-             current_process().messages().push(tuple("DOWN"_atom, watched, type, object, reason));
+           if (how == start_kind::monitor) current_process().deliver(tuple("DOWN"_atom, watched, type, object, reason));
            return answer{tuple("error"_atom, reason)};
          }),
       after(timeout, [] { return answer{}; }));
@@ -45,6 +44,9 @@ task<term> internal::await_start(start_kind how, started_process child, std::chr
   co_await kill_and_flush(child.process);
   co_return tuple("error"_atom, reasons::timeout);
 }
+
+void proc_lib::set_label(term label) { internal::current_process().set_label(std::move(label)); }
+term proc_lib::get_label() { return internal::current_process().label().value_or(term{reasons::undefined}); }
 
 void proc_lib::init_ack(const pid& starter, term result) {
   send(starter, tuple("ack"_atom, self(), std::move(result)));

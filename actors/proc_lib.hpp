@@ -42,6 +42,16 @@ started_process begin_start(start_kind how, F&& f, Arguments&&... arguments) {
 
 namespace proc_lib {
 
+/// Gives the current process a label: reports of its crash show it, and process_info does. Any term; later ones take its place.
+/// @errors raises `not_a_process`
+/// @erlang proc_lib:set_label/1 (OTP 27)
+void set_label(term label);
+
+/// The label of the current process, `undefined` if it has none. Of another: `process_info(p, "label"_atom)`.
+/// @errors raises `not_a_process`
+/// @erlang proc_lib:get_label/1 (OTP 27)
+[[nodiscard]] term get_label();
+
 /// Tells @p starter how the start went: @p result is what its start or start_link returns. Called once, by the process that was started.
 /// @context a process
 /// @erlang  proc_lib:init_ack/2

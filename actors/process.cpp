@@ -75,10 +75,6 @@ void unregister(atom name) {
 }
 std::optional<pid> whereis(atom name) { return this_node().whereis(name); }
 std::vector<atom> registered() { return this_node().registered(); }
-bool is_process_alive(const pid& p) {
-  if (!this_node().is_local(p)) raise_error("badarg"_atom);
-  return this_node().is_alive(p);
-}
 
 // -- waiting outside ------------------------------------------------------------------------------------------------------------------------
 

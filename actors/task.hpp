@@ -6,6 +6,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <source_location>
@@ -22,6 +23,8 @@ template <class T = void>
 class task;
 
 namespace internal {
+
+void report_thrown_by_destructor() noexcept;
 
 class task_promise_base {
 public:
@@ -51,11 +54,34 @@ public:
       return std::forward<Awaited>(what);
   }
 
-  void unhandled_exception() noexcept { failure_ = std::current_exception(); }
+  void unhandled_exception() noexcept {
+    if (is_being_destroyed()) return left_at_its_end();
+    failure_ = std::current_exception();
+  }
   [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
   void continue_with(std::coroutine_handle<> next) noexcept { continuation_ = next; }
 
+  /// Whether a destructor has thrown while the frame was destroyed. That leads into the function's own handler and from there to its end, as if it had run: the frame then has
+  /// to be destroyed once more, from there.
+  struct alignas(2) destruction {
+    bool threw = false;
+  };
+  /// The frame is about to be destroyed; nobody goes on after it.
+  void begin_destruction(destruction& at) noexcept {
+    continuation_ = std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(&at) + 1);
+  }
+
 private:
+  // What goes on has an even address.
+  [[nodiscard]] bool is_being_destroyed() const noexcept {
+    return (reinterpret_cast<std::uintptr_t>(continuation_.address()) & 1U) != 0;
+  }
+  void left_at_its_end() noexcept {
+    reinterpret_cast<destruction*>(static_cast<std::byte*>(continuation_.address()) - 1)->threw = true;
+    continuation_ = nullptr;
+    report_thrown_by_destructor();
+  }
+
   std::coroutine_handle<> continuation_;
   std::exception_ptr failure_;
 };
@@ -129,7 +155,16 @@ public:
   [[nodiscard]] handle coroutine() const noexcept { return coroutine_; }
   [[nodiscard]] bool done() const noexcept { return !coroutine_ || coroutine_.done(); }
   void reset() noexcept {
-    if (coroutine_) std::exchange(coroutine_, nullptr).destroy();
+    if (!coroutine_) return;
+    const handle gone = std::exchange(coroutine_, nullptr);
+    internal::task_promise_base::destruction how;
+    gone.promise().begin_destruction(how);
+    try {
+      gone.destroy();
+      if (how.threw) gone.destroy();
+    } catch (...) { // the destructor of a parameter
+      internal::report_thrown_by_destructor();
+    }
   }
 
 private:

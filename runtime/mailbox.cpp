@@ -36,7 +36,6 @@ void mailbox::push(term message) {
   const message_key key = key_of(message);
   ::new (entries_ + tail_) entry{key, std::move(message)};
   ++tail_;
-  ++pushed_;
 }
 
 void mailbox::push_urgent(term message) {
@@ -44,7 +43,7 @@ void mailbox::push_urgent(term message) {
   entry* const place = entries_ + head_ + urgent_;
   std::rotate(place, entries_ + tail_ - 1, entries_ + tail_);
   ++urgent_;
-  last_urgent_ = pushed_;
+  last_urgent_ = pushed();
   rewound_ = true;
 }
 
@@ -65,6 +64,7 @@ term mailbox::take(std::size_t index) noexcept {
     std::memmove(static_cast<void*>(at), static_cast<const void*>(at + 1), behind * sizeof(entry));
     --tail_;
   }
+  taken_.store(this->taken() + 1, std::memory_order_relaxed);
   if (head_ == tail_) {
     head_ = tail_ = 0;
     if (capacity_ > keep_entries) {
@@ -74,6 +74,11 @@ term mailbox::take(std::size_t index) noexcept {
     }
   }
   return taken;
+}
+
+void mailbox::drop_oldest() noexcept {
+  take(urgent_ < size() ? urgent_ : 0);
+  rewound_ = true;
 }
 
 void mailbox::grow() {
@@ -97,11 +102,25 @@ void mailbox::grow() {
   capacity_ = wanted;
 }
 
+void mailbox::shrink() noexcept {
+  if (head_ == tail_) return clear();
+  const std::uint32_t used = tail_ - head_;
+  if (used == capacity_) return;
+  std::memmove(static_cast<void*>(entries_), static_cast<const void*>(entries_ + head_), used * sizeof(entry));
+  head_ = 0;
+  tail_ = used;
+  if (void* smaller = std::realloc(static_cast<void*>(entries_), used * sizeof(entry))) {
+    entries_ = static_cast<entry*>(smaller);
+    capacity_ = used;
+  }
+}
+
 void mailbox::clear() noexcept {
   for (std::uint32_t i = head_; i < tail_; ++i)
     entries_[i].~entry();
   std::free(entries_);
   entries_ = nullptr;
+  taken_.store(pushed(), std::memory_order_relaxed);
   head_ = tail_ = capacity_ = urgent_ = 0;
   rewound_ = false;
 }

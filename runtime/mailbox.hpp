@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -59,16 +60,23 @@ public:
   }
   /// Takes the message at @p index out; those behind it move up.
   term take(std::size_t index) noexcept;
+  /// Drops the message that has waited longest among those that overtook none; of these only if there is no other. Places change, as by push_urgent.
+  void drop_oldest() noexcept;
+  /// How many messages were ever taken out. Any thread may ask, and gets an old answer.
+  [[nodiscard]] std::uint32_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
   /// How many messages have ever come.
-  [[nodiscard]] std::uint32_t pushed() const noexcept { return pushed_; }
+  [[nodiscard]] std::uint32_t pushed() const noexcept { return taken() + (tail_ - head_); }
   /// A place that no message which came since @p mark, an earlier `pushed`, stands before: they are at the end, some of them taken, unless one of them overtook others.
   [[nodiscard]] std::uint32_t first_since(std::uint32_t mark) const noexcept {
-    const std::uint32_t came = pushed_ - mark;
+    const std::uint32_t came = pushed() - mark;
     const std::uint32_t there = tail_ - head_;
     const bool overtaken = last_urgent_ - mark - 1 < came;
     return overtaken || there <= came ? 0 : there - came;
   }
   void clear() noexcept;
+  /// Gives back the room that no message takes.
+  void shrink() noexcept;
+  [[nodiscard]] std::size_t capacity_bytes() const noexcept { return capacity_ * sizeof(entry); }
 
 private:
   void grow();
@@ -77,9 +85,9 @@ private:
   std::uint32_t head_ = 0;
   std::uint32_t tail_ = 0;
   std::uint32_t capacity_ = 0;
-  std::uint32_t pushed_ = 0;
-  std::uint32_t urgent_ = 0;      // so many at the front overtook the rest
-  std::uint32_t last_urgent_ = 0; // what `pushed` was after the last of them came
+  std::atomic<std::uint32_t> taken_{0}; // only the process writes it
+  std::uint32_t urgent_ = 0;            // so many at the front overtook the rest
+  std::uint32_t last_urgent_ = 0;       // what `pushed` was after the last of them came
   bool rewound_ = false;
 };
 

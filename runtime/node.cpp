@@ -160,6 +160,13 @@ bool node::push(const pid& local, internal::heap_node* signal) noexcept {
     switch (to->arrivals().push(signal, local.serial)) {
     case internal::inbox::pushed::queued: return true;
     case internal::inbox::pushed::woke: scheduler_->enqueue(*to); return true;
+    case internal::inbox::pushed::limited:
+      switch (to->push_limited(signal, local.serial)) {
+      case internal::inbox::pushed::woke: scheduler_->enqueue(*to); return true;
+      case internal::inbox::pushed::nobody: break;
+      default: return true;
+      }
+      break;
     case internal::inbox::pushed::nobody: break;
     }
   }
@@ -225,7 +232,7 @@ void node::push_by_alias(const reference& alias, internal::signal* s) noexcept {
   switch (to == nullptr ? internal::inbox::pushed::nobody : to->arrivals().push_any(s)) {
   case internal::inbox::pushed::queued: break;
   case internal::inbox::pushed::woke: scheduler_->enqueue(*to); break;
-  case internal::inbox::pushed::nobody: internal::free_signal(s); break;
+  default: internal::free_signal(s); break;
   }
 }
 
@@ -282,6 +289,12 @@ void node::answer_for_nobody(const pid& nobody, const internal::signal& what) no
     else if (out != nullptr)
       out->unlink_ack(nobody, what.from, what.number);
     break;
+  case signal_kind::ask:
+    if (local)
+      tell(signal_kind::answer, {},
+           internal::process_core::answer_of_nobody(static_cast<internal::question_kind>(what.number)));
+    break;
+  case signal_kind::held_back: tell(signal_kind::resume, {}, {}); break;
   default: break;
   }
 }

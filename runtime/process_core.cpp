@@ -5,6 +5,7 @@
 
 #include "error.hpp"
 #include "internal/name_registry.hpp"
+#include "internal/process_extras.hpp"
 #include "internal/process_table.hpp"
 #include "internal/relations.hpp"
 #include "internal/stack_trace.hpp"
@@ -12,6 +13,7 @@
 #include "internal/timer_service.hpp"
 #include "log.hpp"
 #include "node.hpp"
+#include "reasons.hpp"
 #include "term_builders.hpp"
 #include "term_text.hpp"
 
@@ -32,6 +34,16 @@ term reason_of(const std::exception_ptr& failure, bool& crashed) {
   crashed = caught.cls() != raised_class::exit;
   if (caught.cls() == raised_class::throw_) return tuple(tuple("nocatch"_atom, caught.reason()), caught.stack());
   return crashed ? tuple(caught.reason(), caught.stack()) : caught.reason();
+}
+
+bool out_of_memory(const std::exception_ptr& failure) noexcept {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::bad_alloc&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
 }
 
 } // namespace
@@ -56,6 +68,7 @@ process_extras& process_core::extras() {
 process_core::turn process_core::run(int reductions) {
   thread_state& here = this_thread(); // this is no coroutine: it returns on the thread it was called on
   here.process = this;
+  reductions_given_ += static_cast<std::uint64_t>(std::int64_t{reductions} - reductions_);
   reductions_ = reductions;
   const turn outcome = resume();
   if (outcome == turn::ended) end();
@@ -70,12 +83,13 @@ process_core::turn process_core::resume() {
   try {
     for (;;) {
       if (!take_signals()) return turn::ended;
-      if (suspended_) {
+      if (unusual_ != 0 && !attend()) {
         if (inbox_.sleep()) return turn::waiting;
         continue;
       }
       if (waiter_ != nullptr) {
         if (!waiter_->poll(*this)) {
+          if ((unusual_ & is_limited) != 0) let_senders_go(); // it may wait for one of them
           if (inbox_.sleep()) return turn::waiting;
           continue;
         }
@@ -88,11 +102,11 @@ process_core::turn process_core::resume() {
     }
     std::exception_ptr failure;
     if (!body_->finished(failure))
-      die("suspended_outside_agner"_atom, true);
+      die("suspended_outside_agner"_atom, ending::crashed);
     else if (failure)
       die_of(failure);
     else
-      die("normal"_atom, false);
+      die("normal"_atom, ending::quiet);
   } catch (...) { // start() or poll() raised
     die_of(std::current_exception());
   }
@@ -101,17 +115,31 @@ process_core::turn process_core::resume() {
 
 bool process_core::take_signals() {
   heap_node* node = inbox_.take();
-  while (node != nullptr) {
-    heap_node* const next = node->next;
-    if (node->kind() == node_kind::signal) {
-      obey(static_cast<signal&>(*node));
-      free_signal(node);
-    } else {
-      mailbox_.push(take_message(node));
+  heap_node* next = nullptr;
+  try {
+    for (; node != nullptr; node = next) {
+      next = node->next;
+      if (node->kind() == node_kind::signal) {
+        obey(static_cast<signal&>(*node));
+        free_signal(node);
+      } else {
+        mailbox_.push(take_message(std::exchange(node, nullptr)));
+      }
     }
-    node = next;
+  } catch (...) { // no memory: what could not be taken in is answered when the process has ended
+    die_of(std::current_exception());
+    if (node != nullptr) free_signal(node);
+    give_back(next);
   }
   return !dying_;
+}
+
+void process_core::give_back(heap_node* first) noexcept {
+  while (first != nullptr) {
+    heap_node* const next = first->next;
+    inbox_.push_any(first);
+    first = next;
+  }
 }
 
 void process_core::obey_now() {
@@ -141,6 +169,13 @@ void process_core::disarm_timeout() noexcept {
   timed_out_ = false;
 }
 
+// Leaves none running.
+void process_core::stop_timer() noexcept {
+  disarm_timeout();
+  home().scheduler().timers().cancel(std::exchange(timer_, 0));
+  ++timer_number_;
+}
+
 void process_core::on_timeout(std::uint64_t number) {
   if (number != timer_number_) return;
   timer_ = 0;
@@ -153,21 +188,22 @@ void process_core::on_timeout(std::uint64_t number) {
 
 // -- ending ---------------------------------------------------------------------------------------------------------------------------
 
-void process_core::die(term reason, bool crashed) noexcept {
+void process_core::die(term reason, ending how) noexcept {
   if (dying_) return; // the first reason counts
   dying_ = true;
-  crashed_ = crashed;
+  ending_ = how;
   reductions_ = 0; // so that it suspends at its next wait, even if what it waits for is there
   exit_reason_ = std::move(reason);
 }
 
 void process_core::die_of(const std::exception_ptr& failure) noexcept {
+  if (out_of_memory(failure)) return die(reasons::killed, ending::out_of_memory);
   bool crashed = false;
   try {
     term reason = reason_of(failure, crashed);
-    die(std::move(reason), crashed);
+    die(std::move(reason), crashed ? ending::crashed : ending::quiet);
   } catch (...) {
-    die("system_limit"_atom, true);
+    die(reasons::killed, ending::out_of_memory);
   }
 }
 
@@ -176,18 +212,21 @@ void process_core::destroy_body() noexcept {
   resume_ = nullptr;
   if (body_ == nullptr) return;
   process_body* const gone = std::exchange(body_, nullptr);
-  gone->~process_body();
+  try {
+    gone->~process_body();
+  } catch (...) {
+    report_thrown_by_destructor();
+  }
   if (static_cast<void*>(gone) != inline_body_) ::operator delete(static_cast<void*>(gone));
 }
 
 void process_core::end() noexcept {
   node& on = home();
   const pid me = self();
-  if (crashed_) report_crash(me, on, exit_reason_);
+  report_end();
   destroy_body();
-  on.scheduler().timers().cancel(std::exchange(timer_, 0));
-  disarm_timeout();
-  ++timer_number_;
+  stop_timer();
+  mailbox_.clear(); // what follows may need the memory
   heap_node* late = inbox_.close();
   if (has_timers_.load(std::memory_order_seq_cst)) {
     on.scheduler().timers().forget(me);
@@ -200,27 +239,88 @@ void process_core::end() noexcept {
   on.names().forget(me);
   sever_bonds(exit_reason_);
   answer_posthumously(late);
+  if ((unusual_ & is_limited) != 0) let_senders_go();
+  forget();
+  on.table().free(*this);
+}
+
+// Makes the slot what it was before the process.
+void process_core::forget() noexcept {
   exit_reason_ = {};
   relations_.reset();
   extras_.reset();
   mailbox_.clear();
-  dying_ = crashed_ = trap_exit_ = timed_out_ = suspended_ = false;
+  dying_ = trap_exit_ = timed_out_ = false;
+  ending_ = ending::quiet;
+  unusual_ = 0;
+  reductions_ = 0;
+  reductions_given_ = 0;
   set_priority(priority_level::normal);
-  on.table().free(*this);
+}
+
+void process_core::report_end() noexcept {
+  switch (ending_) {
+  case ending::quiet: return;
+  case ending::crashed:
+    if (extras_ && extras_->label) log::error("Process ~p, which crashed, has the label ~p~n", self(), *extras_->label);
+    return report_crash(self(), home(), exit_reason_);
+  case ending::out_of_memory: return log::error("Process ~p was killed: out of memory~n", self());
+  case ending::queue_full: return log::error("Process ~p was killed: its message queue is past its limit~n", self());
+  }
+}
+
+// @context the process whose frames are being destroyed, in a handler of what was thrown
+void report_thrown_by_destructor() noexcept {
+  try {
+    const raised what = as_raised(std::current_exception());
+    const process_core* const here = this_thread().process;
+    log::error("Error in process ~p: a destructor threw while its frames were destroyed:~n~p~n",
+               here == nullptr ? term{} : term{here->self()}, what.reason());
+  } catch (...) { // no memory for the report
+  }
 }
 
 // -- starting -------------------------------------------------------------------------------------------------------------------------
 
-process_core& allocate_process(node& on) { return on.table().allocate(); }
+process_core& allocate_process(node& on) {
+  process_core& fresh = on.table().allocate();
+  const process_core* const here = this_thread().process;
+  try {
+    fresh.inherit(here != nullptr && &here->home() == &on ? here : nullptr);
+  } catch (...) {
+    abandon_process(fresh);
+    throw;
+  }
+  return fresh;
+}
 
-void abandon_process(process_core& fresh) noexcept { fresh.home().table().free(fresh); }
+void abandon_process(process_core& fresh) noexcept {
+  fresh.destroy_body();
+  fresh.forget();
+  fresh.home().table().free(fresh);
+}
 
 pid open_process(process_core& fresh) noexcept {
   const pid id = fresh.self();
-  node& on = fresh.home();
-  on.table().open(fresh);
-  on.scheduler().enqueue(fresh);
+  open_unnamed(fresh);
+  start_process(fresh);
   return id;
+}
+
+void open_unnamed(process_core& fresh) noexcept { fresh.home().table().open(fresh); }
+
+void start_process(process_core& open) noexcept { open.home().scheduler().enqueue(open); }
+
+bool open_named(process_core& fresh, atom name) {
+  open_unnamed(fresh); // first, so that no message by name is lost
+  if (fresh.home().register_name(name, fresh.self())) return true;
+  close_unstarted(fresh);
+  return false;
+}
+
+void close_unstarted(process_core& open) noexcept {
+  open.exit_reason_ = reasons::noproc;
+  open.end();
 }
 
 pid open_linked(process_core& parent, process_core& fresh) {

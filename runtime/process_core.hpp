@@ -15,10 +15,12 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "clock.hpp"
 #include "inbox.hpp"
 #include "mailbox.hpp"
+#include "message_queue_limit.hpp"
 #include "priority_level.hpp"
 #include "reference.hpp"
 #include "signal.hpp"
@@ -32,6 +34,7 @@ namespace agner::internal {
 
 class process_core;
 class process_table;
+class queue_limit;
 class relations;
 struct monitor_state;
 struct process_extras;
@@ -41,6 +44,8 @@ class waiter {
 public:
   /// Looks at what has arrived. True: the operation is done, the process goes on at its resume point.
   virtual bool poll(process_core& self) = 0;
+  /// The answer to what the process has asked another one. For a `question` only.
+  virtual void answered(term) {}
 
 protected:
   ~waiter() = default;
@@ -49,11 +54,19 @@ protected:
 /// What a process runs: closure and arguments, kept until the process ends.
 class process_body {
 public:
-  virtual ~process_body() = default;
+  /// What a closure's or argument's destructor throws, if that is declared so, is reported.
+  virtual ~process_body() noexcept(false) = default;
   /// Calls the closure and returns the coroutine to resume. Runs in the process.
   virtual std::coroutine_handle<> start(process_core& self) = 0;
   /// True when the coroutine has ended; @p failure is then what it threw, if anything.
   virtual bool finished(std::exception_ptr& failure) noexcept = 0;
+};
+
+/// What one process asks another by a signal, and so in the order of its signals.
+enum class question_kind : std::uint8_t {
+  alive,        // true
+  info,         // {Items, LeaderOfLastResort} -> what process_info gives
+  group_leader, // the new one -> true
 };
 
 class process_core {
@@ -91,11 +104,15 @@ public:
   }
   /// The process goes on only after the signal `resume`: what it sends to is full. Takes effect at its next wait.
   void suspend() noexcept {
-    suspended_ = true;
+    set_unusual(is_suspended, true);
     reductions_ = 0;
   }
   /// Takes effect when the process is next queued. By the process itself, or before it is open.
   void set_priority(priority_level level) noexcept { priority_.store(level, std::memory_order_relaxed); }
+  /// For await_suspend: when the process is next resumed its frames are destroyed, and once there is a message it begins again with @p next. Nothing else may wait.
+  void begin_again_with(std::unique_ptr<process_body> next, std::coroutine_handle<> at);
+  /// Gives back what buffers and tables hold beyond what is in them.
+  void give_back_memory();
   /// For waiter::poll: the process goes on at @p at instead of where it was parked.
   void resume_at(std::coroutine_handle<> at) noexcept { resume_ = at; }
 
@@ -106,6 +123,14 @@ public:
   void obey_now();
 
   [[nodiscard]] mailbox& messages() noexcept { return mailbox_; }
+  /// Puts a message of the process' own making, such as EXIT and DOWN, behind the others, or before those that are not urgent. It counts against a limit, and always comes in.
+  void deliver(term message, signal_priority urgency = signal_priority::normal) {
+    if ((unusual_ & is_limited) != 0) count_message();
+    if (urgency == signal_priority::high)
+      mailbox_.push_urgent(std::move(message));
+    else
+      mailbox_.push(std::move(message));
+  }
 
   /// Arms the one timer of `after`. Only one wait at a time has it. It is left running when the wait ends, for the next: docs/timers.md.
   void arm_timeout(std::chrono::milliseconds after);
@@ -136,6 +161,40 @@ public:
   [[nodiscard]] relations& bonds();
   process_extras& extras();
 
+  // -- what few processes have, by the process itself -------------------------------------------------------------------------------------
+
+  /// @errors raises `badarg`  no such flag or value. @returns what it was. @erlang process_flag/2
+  term set_flag(const term& flag, const term& value);
+  /// Given by group_leader/2 to the process or to one it descends from.
+  [[nodiscard]] std::optional<pid> group_leader() const noexcept;
+  void set_group_leader(const pid& leader);
+  /// @erlang proc_lib:set_label/1
+  void set_label(term label);
+  [[nodiscard]] std::optional<term> label() const;
+  // The process dictionary; what is not there is `undefined`.
+  term put(const term& key, term value);
+  [[nodiscard]] term get(const term& key) const;
+  [[nodiscard]] std::vector<std::pair<term, term>> dictionary() const;
+  term erase(const term& key);
+  void erase_all();
+
+  // -- what others may ask ----------------------------------------------------------------------------------------------------------------
+
+  /// Whether process_info knows @p item.
+  static bool is_info_item(const term& item) noexcept;
+  /// The answer to a question that is handled now.
+  term answer(question_kind what, const term& detail);
+  /// The same, where nobody is there.
+  static term answer_of_nobody(question_kind what);
+  /// Work done since it started. @erlang process_info(reductions)
+  [[nodiscard]] std::uint64_t reductions() const noexcept {
+    return reductions_given_ - static_cast<std::uint64_t>(std::int64_t{reductions_});
+  }
+  /// The process that spawned it, on the same node; id 0 where none did.
+  [[nodiscard]] pid parent() const noexcept;
+  /// Becomes a child of @p parent, which may be null: before it is open.
+  void inherit(const process_core* parent);
+
   // -- running: the scheduler only -----------------------------------------------------------------------------------------------------------
 
   enum class turn : std::uint8_t { waiting, yielded, ended };
@@ -164,12 +223,21 @@ public:
   /// The node's keeper holds something for this process, or did for a former life of its slot. Any thread.
   void keep() noexcept { kept_.store(true, std::memory_order_seq_cst); }
 
+  /// Before it is open. @errors raises `badarg`  no room for a single message
+  void limit_messages(const message_queue_limit& to);
+  /// Pushes what is no message as it is, and a message as its limit says. The node is the caller's only if that is `nobody`. Any thread, for what `push` says is `limited`.
+  inbox::pushed push_limited(heap_node* what, std::uint32_t serial);
+
   inbox& arrivals() noexcept { return inbox_; }                                                           // any thread
   [[nodiscard]] std::uint32_t serial() const noexcept { return serial_.load(std::memory_order_relaxed); } // any thread
   [[nodiscard]] std::uint32_t index() const noexcept { return index_; }                                   // any thread
 
 private:
   friend class process_table;
+  friend bool open_named(process_core& fresh, atom name);
+  friend void open_unnamed(process_core& fresh) noexcept;
+  friend void close_unstarted(process_core& open) noexcept;
+  friend void abandon_process(process_core& fresh) noexcept;
 
   void obey(signal& what);
   enum class cause : std::uint8_t { exit, link };
@@ -179,9 +247,10 @@ private:
   void on_unlink(const pid& from, std::uint64_t id);
   void on_down(const reference& ref, const term& reason);
   void on_alias_message(const reference& alias, term message, signal_priority urgency);
-  void receive_message(term message, signal_priority urgency);
   void on_timeout(std::uint64_t number);
   void start_timer(clock::time_point at);
+  void stop_timer() noexcept;
+  struct informer;
   struct watched;
   [[nodiscard]] watched resolve(const term& target) const;
   void begin_monitor(const watched& target, const reference& ref, const monitor_options& how);
@@ -189,9 +258,25 @@ private:
   void forget_monitor(const reference& ref, const monitor_state& state);
   reference add_alias(alias_mode mode, bool priority);
   bool drop_monitor(const reference& ref);
-  void die(term reason, bool crashed) noexcept;
+  void set_unusual(unsigned which, bool on) noexcept {
+    unusual_ = static_cast<std::uint8_t>(on ? unusual_ | which : unusual_ & ~which);
+  }
+  void on_question(const signal& what);
+  void give_back(heap_node* first) noexcept;
+  [[nodiscard]] bool attend();
+  void begin_again();
+  void keep_limit();
+  void let_senders_go() noexcept;
+  void count_message();
+  [[nodiscard]] queue_limit& limit() const noexcept;
+  [[nodiscard]] bool alias_message_fits(alias_mode mode);
+  /// How a process ends, as far as that is reported.
+  enum class ending : std::uint8_t { quiet, crashed, out_of_memory, queue_full };
+  void die(term reason, ending how) noexcept;
   void die_of(const std::exception_ptr& failure) noexcept;
   [[nodiscard]] turn resume();
+  void report_end() noexcept;
+  void forget() noexcept;
   void end() noexcept;
   void destroy_body() noexcept;
   void sever_bonds(const term& reason) noexcept;
@@ -215,12 +300,18 @@ private:
   clock::time_point timer_due_;              // never after the deadline
   std::uint64_t timer_ = 0;                  // timer_id; 0: none runs
   std::uint64_t timer_number_ = 0;           // tells its signal from those of the timers before it
-  int reductions_ = 0;
+  std::uint64_t reductions_given_ = 0;       // for all turns
+  std::uint32_t parent_id_ = 0;
+  std::uint32_t parent_serial_ = 0;
+  int reductions_ = 0; // what is left of this turn
   bool trap_exit_ = false;
   bool dying_ = false;
-  bool crashed_ = false;
   bool timed_out_ = false;
-  bool suspended_ = false;
+  ending ending_ = ending::quiet;
+  std::uint8_t unusual_ = 0; // what most processes are not, so that they look once
+  static constexpr std::uint8_t is_suspended = 1;
+  static constexpr std::uint8_t is_limited = 2;
+  static constexpr std::uint8_t begins_again = 4;
   std::atomic<priority_level> priority_{priority_level::normal}; // any thread reads it
   std::atomic<bool> has_timers_{false};                          // any thread raises it
   std::atomic<bool> kept_{false};                                // any thread
@@ -234,8 +325,18 @@ process_core& allocate_process(node& on);
 void abandon_process(process_core& fresh) noexcept;
 /// Makes a fresh process with body reachable and lets it run.
 pid open_process(process_core& fresh) noexcept;
+/// Makes it reachable, by @p name too, where nobody has that; then `start_process` lets it run. False: the name is taken or no name, and the process is gone.
+[[nodiscard]] bool open_named(process_core& fresh, atom name);
+/// Makes it reachable; then `start_process` lets it run.
+void open_unnamed(process_core& fresh) noexcept;
+void start_process(process_core& open) noexcept;
+/// Takes down one that is open and was never started.
+void close_unstarted(process_core& open) noexcept;
 /// The same after linking it with @p parent.
 pid open_linked(process_core& parent, process_core& fresh);
+
+/// Reports what a destructor threw while the frames of a process were destroyed.
+void report_thrown_by_destructor() noexcept;
 
 /// The process that runs on this thread. @errors raises `not_a_process`  none does
 process_core& current_process();

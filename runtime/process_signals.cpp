@@ -4,10 +4,11 @@
 #include <utility>
 
 #include "error.hpp"
+#include "internal/process_extras.hpp"
 #include "internal/relations.hpp"
-#include "log.hpp"
 #include "node.hpp"
 #include "process_core.hpp"
+#include "reasons.hpp"
 #include "term_builders.hpp"
 
 namespace agner::internal {
@@ -69,16 +70,16 @@ void process_core::obey(signal& what) {
   case signal_kind::alias_message:
     if (const auto ref = what.ref.to_reference()) on_alias_message(*ref, std::move(what.value), what.priority());
     break;
-  case signal_kind::resume: suspended_ = false; break;
+  case signal_kind::own_message: deliver(std::move(what.value)); break;
+  case signal_kind::resume: set_unusual(is_suspended, false); break;
   case signal_kind::timeout: on_timeout(what.number); break;
+  case signal_kind::ask: on_question(what); break;
+  case signal_kind::answer:
+    if (waiter_ != nullptr) waiter_->answered(std::move(what.value));
+    break;
+  case signal_kind::overflow: die(reasons::killed, ending::queue_full); break;
+  case signal_kind::held_back: extras().held_back.push_back(what.from); break;
   }
-}
-
-void process_core::receive_message(term message, signal_priority urgency) {
-  if (urgency == signal_priority::high)
-    mailbox_.push_urgent(std::move(message));
-  else
-    mailbox_.push(std::move(message));
 }
 
 // An exit signal to an alias vanishes where that is no longer active. It does not use the alias up, as a message may.
@@ -93,10 +94,10 @@ void process_core::on_exit(const signal& what) {
 }
 
 void process_core::take_exit(const pid& from, const term& reason, cause why, signal_priority urgency) {
-  if (why == cause::exit && reason.is("kill"_atom)) return die("killed"_atom, false);
-  if (trap_exit_) return receive_message(tuple("EXIT"_atom, from, reason), urgency);
+  if (why == cause::exit && reason.is("kill"_atom)) return die(reasons::killed, ending::quiet);
+  if (trap_exit_) return deliver(tuple("EXIT"_atom, from, reason), urgency);
   if (reason.is("normal"_atom) && (why == cause::link || from != self())) return;
-  die(reason, false);
+  die(reason, ending::quiet);
 }
 
 void process_core::on_link_exit(const pid& from, const term& reason) {
@@ -119,17 +120,18 @@ void process_core::on_down(const reference& ref, const term& reason) {
   const monitor_state* const m = bonds().monitors.find(ref);
   if (m == nullptr) return;
   const term* const tag = m->tagged ? bonds().tags->find(ref) : nullptr;
-  receive_message(tuple(tag != nullptr ? *tag : term{"DOWN"_atom}, ref, "process"_atom, m->object, reason),
-                  urgency_of(m->priority));
+  deliver(tuple(tag != nullptr ? *tag : term{"DOWN"_atom}, ref, "process"_atom, m->object, reason),
+          urgency_of(m->priority));
   forget_monitor(ref, *m);
 }
 
 void process_core::on_alias_message(const reference& alias, term message, signal_priority urgency) {
   const alias_state* const at = relations_ ? relations_->aliases.find(alias) : nullptr;
   if (at == nullptr) return; // no longer active: the message vanishes
+  if ((unusual_ & is_limited) != 0 && !alias_message_fits(at->mode)) return;
   if (!at->priority) urgency = signal_priority::normal;
   if (at->mode == alias_mode::reply_demonitor && !drop_monitor(alias)) relations_->aliases.erase(alias);
-  receive_message(std::move(message), urgency);
+  deliver(std::move(message), urgency);
 }
 
 // -- links ----------------------------------------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ void process_core::link(const pid& other, link_options how) {
   bonds().links.erase(other);
   if (!trap_exit_) raise_error("noproc"_atom);
   // Behind what the other sent while it lived; a message already, since the caller may stop trapping.
-  home().push(self(), message_node(tuple("EXIT"_atom, other, "noproc"_atom)));
+  tell(home(), self(), signal_kind::own_message, other, {}, tuple("EXIT"_atom, other, "noproc"_atom));
 }
 
 void process_core::unlink(const pid& other) {

@@ -38,6 +38,8 @@ public:
   virtual routed link_exit(const pid& from, const pid& to, const term& reason) = 0;
   /// exit/2 and exit/3. @p to: a remote pid or alias reference.
   virtual routed exit(const pid& from, const term& to, const term& reason, send_options how) = 0;
+  /// group_leader/2.
+  virtual routed group_leader(const pid& from, const pid& to, const pid& leader) = 0;
   /// @p from, which @p watcher, on another node, monitored under @p ref, has ended. @p what: the pid, or the name if it watched a name.
   virtual routed down(const pid& from, const term& what, const pid& watcher, const reference& ref,
                       const term& reason) = 0;

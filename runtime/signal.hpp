@@ -22,8 +22,13 @@ enum class signal_kind : std::uint8_t {
   demonitor,     // from: watcher, ref
   down,          // from: what was watched, ref, value: reason
   alias_message, // ref: the alias, value: the message
+  own_message,   // value: a message of the process to itself, which comes in past a limit too
   timeout,       // number: which timer of the receiver
   resume,        // what the process was suspended on has room again
+  ask,           // from: who asks, number: a question_kind, value: what of
+  answer,        // value: the answer to what the process asked
+  overflow,      // the queue is past its limit, and the process is to end for it
+  held_back,     // from: who sent a message past the limit and is suspended until there is room
 };
 
 /// Whether the message that a signal becomes overtakes ordinary ones, if the receiver has allowed that. Signals themselves are handled in order. @erlang EEP 76

@@ -151,7 +151,7 @@ term supervisor_server::count_children() const {
   for (const supervised_child& child : table_.in_start_order()) {
     const auto at = child.at.to_pid();
     ++counts.specs;
-    if (at && (!this_node().is_local(*at) || is_process_alive(*at))) ++counts.active;
+    if (at && (!this_node().is_local(*at) || this_node().is_alive(*at))) ++counts.active;
     ++(child.spec.type == supervisor::child_type::worker ? counts.workers : counts.supervisors);
   }
   return to_term(counts);

@@ -52,6 +52,10 @@ routed dist_router::link(const pid& from, const pid& to) {
   return put(to.node(), need::connect, from, control::link{from, to});
 }
 
+routed dist_router::group_leader(const pid& from, const pid& to, const pid& leader) {
+  return put(to.node(), need::connect, from, control::group_leader{leader, to});
+}
+
 routed dist_router::unlink(const pid& from, const pid& to, std::uint64_t id) {
   return put(to.node(), need::only_if_there, from, control::unlink_id{id, from, to});
 }

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "../../runtime/node.hpp"
+#include "../../runtime/process_core.hpp"
 #include "../../runtime/signal.hpp"
 #include "../../runtime/term_builders.hpp"
 
@@ -157,7 +158,11 @@ result<> signal_delivery::on(control::monitor_exit& what) {
 
 // -- the rest -------------------------------------------------------------------------------------------------------------------------------
 
-result<> signal_delivery::on(control::group_leader&) { return {}; } // processes here have none
+result<> signal_delivery::on(control::group_leader& what) {
+  tell(what.to, signal_kind::ask, {}, {}, what.leader,
+       static_cast<std::uint64_t>(agner::internal::question_kind::group_leader));
+  return {};
+}
 
 // Not offered (flags.hpp), so this peer breaks the protocol; it is told so in the form it waits for.
 result<> signal_delivery::on(control::spawn_request& what) {

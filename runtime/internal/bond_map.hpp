@@ -49,6 +49,26 @@ public:
     return false;
   }
 
+  void clear() noexcept {
+    small_ = {};
+    large_.reset();
+  }
+
+  /// Gives back the room that no entry takes.
+  void shrink() {
+    if (!large_) return small_.shrink_to_fit();
+    if (large_->size() > small_max) return large_->rehash(0);
+    small_.reserve(large_->size());
+    for (auto& [k, v] : *large_)
+      small_.emplace_back(k, std::move(v));
+    large_.reset();
+  }
+
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    constexpr std::size_t each = sizeof(std::pair<Key, Value>);
+    return large_ ? sizeof(table) + large_->bucket_count() * (each + 1) : small_.capacity() * each;
+  }
+
   template <class F>
   void for_each(F&& f) {
     if (large_)

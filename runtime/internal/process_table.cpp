@@ -10,6 +10,7 @@
 #include "../node.hpp"
 #include "../reasons.hpp"
 #include "process_actor.hpp"
+#include "queue_limit.hpp"
 
 namespace agner::internal {
 
@@ -44,6 +45,7 @@ struct slot {
 
 static_assert(sizeof(caf::actor_control_block) <= CAF_CACHE_LINE_SIZE);
 static_assert(alignof(process_actor) <= CAF_CACHE_LINE_SIZE);
+static_assert(sizeof(slot) == 384, "a slot takes whole cache lines: rare state goes into process_extras");
 
 } // namespace
 
@@ -56,6 +58,7 @@ public:
   ~process_slots() {
     for (std::uint32_t i = 0; i < chunk_slots; ++i)
       at(i).~slot();
+    delete limits();
   }
   process_slots(const process_slots&) = delete;
   process_slots& operator=(const process_slots&) = delete;
@@ -63,9 +66,18 @@ public:
   static constexpr std::uint32_t chunk_slots = 64;
   process_actor& process(std::uint32_t i) noexcept { return *at(i).process(); }
 
+  /// The limits of the processes in these slots, once one has any.
+  using limit_array = std::array<queue_limit, chunk_slots>;
+  [[nodiscard]] limit_array* limits() noexcept { return limits_.load(std::memory_order_acquire); }
+  /// By one thread at a time.
+  void make_limits() {
+    if (limits() == nullptr) limits_.store(new limit_array, std::memory_order_release);
+  }
+
 private:
   slot& at(std::uint32_t i) noexcept { return *std::launder(reinterpret_cast<slot*>(memory_[i])); }
 
+  std::atomic<limit_array*> limits_{nullptr};
   alignas(slot) std::byte memory_[chunk_slots][sizeof(slot)];
 };
 
@@ -117,7 +129,19 @@ void process_table::refuse() noexcept {
   refusing_ = true;
 }
 
-void process_table::open(process_core& fresh) noexcept { fresh.inbox_.open(fresh.serial()); }
+void process_table::open(process_core& fresh) noexcept {
+  fresh.inbox_.open(fresh.serial(), (fresh.unusual_ & process_core::is_limited) != 0);
+}
+
+queue_limit& process_table::limit(std::uint32_t index) const noexcept {
+  return (*chunks_[index / chunk_slots].load(std::memory_order_relaxed)->limits())[index % chunk_slots];
+}
+
+queue_limit& process_table::make_limit(std::uint32_t index) {
+  const std::lock_guard lock{mutex_};
+  chunks_[index / chunk_slots].load(std::memory_order_relaxed)->make_limits();
+  return limit(index);
+}
 
 void process_table::free(process_core& ended) noexcept {
   ended.destroy_body();

@@ -31,6 +31,9 @@ public:
   void refuse() noexcept;
   /// Makes the process reachable under its pid.
   void open(process_core& fresh) noexcept;
+  /// The limit of the slot's process: one that `make_limit` has made. Any thread.
+  [[nodiscard]] queue_limit& limit(std::uint32_t index) const noexcept;
+  queue_limit& make_limit(std::uint32_t index);
   /// Gives an ended (or never opened) process' slot back.
   void free(process_core& ended) noexcept;
 

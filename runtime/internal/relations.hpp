@@ -47,12 +47,24 @@ public:
   bond_map<reference, alias_state> aliases;
   std::unique_ptr<bond_map<reference, term>> tags; // what monitors say instead of 'DOWN'; few do
   std::uint64_t unlink_ids = 0;
-};
 
-/// Rare things of a process.
-struct process_extras {
-  /// What `logger` calls the process: its label or initial call.
-  term label;
+  /// Nothing is there that would not be there again in new ones.
+  [[nodiscard]] bool empty() const noexcept {
+    return links.size() == 0 && monitors.size() == 0 && watchers.size() == 0 && aliases.size() == 0 &&
+           unlink_ids == 0; // tags go with monitors
+  }
+  void shrink() {
+    links.shrink();
+    monitors.shrink();
+    watchers.shrink();
+    aliases.shrink();
+    if (tags && tags->size() == 0) tags.reset();
+    if (tags) tags->shrink();
+  }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    const std::size_t of_tags = tags ? sizeof *tags + tags->bytes() : 0;
+    return sizeof *this + links.bytes() + monitors.bytes() + watchers.bytes() + aliases.bytes() + of_tags;
+  }
 };
 
 } // namespace agner::internal

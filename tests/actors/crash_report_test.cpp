@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include <agner/actors/proc_lib.hpp>
 #include <agner/runtime/term_text.hpp>
 
 #include "../support/deterministic_node.hpp"
@@ -66,6 +67,19 @@ TEST(CrashReport, ShowsExceptionsOfTheStandardLibrary) {
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_TRUE(lines[0].text.ends_with("\n{{cxx_exception,<<\"std::runtime_error\">>,<<\"oops\">>},[]}\n"))
       << lines[0].text;
+}
+
+TEST(CrashReport, ShowsTheLabel) {
+  deterministic_node here;
+
+  const auto lines = reports_of(here, []() -> task<> {
+    proc_lib::set_label(tuple("worker"_atom, 7));
+    raise_error("badarg"_atom);
+    co_return;
+  });
+
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].text.ends_with("has the label {worker,7}\n")) << lines[0].text;
 }
 
 TEST(CrashReport, IsNotMadeForExits) {

@@ -286,19 +286,6 @@ TEST(Exit, AnExceptionOfTheStandardLibraryIsNamed) {
   EXPECT_EQ(reason, tuple(tuple("cxx_exception"_atom, binary("std::out_of_range"), binary("no such thing")), term{}));
 }
 
-TEST(Exit, LackOfMemoryIsSystemLimit) {
-  deterministic_node here;
-
-  const term reason = here->run([]() -> task<term> {
-    return exit_reason_of([]() -> task<> {
-      throw std::bad_alloc{};
-      co_return;
-    });
-  });
-
-  EXPECT_EQ(reason[0], term("system_limit"_atom));
-}
-
 TEST(Exit, SuspendingOutsideOfAgnerIsAnError) {
   deterministic_node here;
 

@@ -147,7 +147,7 @@ TEST(GenServer, RepliesLater) {
 TEST(GenServer, CallOfNobodyRaisesNoproc) {
   in_process([]() -> task<> {
     const pid gone = spawn([]() -> task<> { co_return; });
-    while (is_process_alive(gone))
+    while (co_await is_process_alive(gone))
       co_await yield{};
 
     const term by_pid = co_await exit_of([=]() -> task<> { co_await gen_server::call(gone, get{}); });
@@ -522,7 +522,7 @@ TEST(GenServer, StopWaitsForTheEnd) {
   in_process([]() -> task<> {
     const term normal = co_await death_of(false, [](pid server) -> task<> {
       co_await gen_server::stop(server);
-      EXPECT_FALSE(is_process_alive(server));
+      EXPECT_FALSE(co_await is_process_alive(server));
     });
     const term other =
         co_await death_of(false, [](pid server) -> task<> { co_await gen_server::stop(server, "why"_atom, 1s); });
@@ -716,7 +716,7 @@ TEST(GenServer, AServerThatRepliesToThePidIsUnderstood) {
     });
 
     EXPECT_EQ(co_await gen_server::call(server, "hello"_atom), term("hi"_atom));
-    while (is_process_alive(server))
+    while (co_await is_process_alive(server))
       co_await yield{};
     EXPECT_TRUE(co_await receive([](term) { return false; }, after(0ms, [] { return true; })));
   });

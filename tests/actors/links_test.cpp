@@ -139,7 +139,7 @@ TEST(Links, ToADeadProcessComeBehindWhatItSent) {
       send(parent, "hello"_atom);
       co_return;
     });
-    while (is_process_alive(child))
+    while (co_await is_process_alive(child))
       co_await yield();
     link(child);
 

@@ -84,7 +84,7 @@ TEST(Monitors, OfADeadProcessComeBehindWhatItSent) {
       send(parent, "hello"_atom);
       co_return;
     });
-    while (is_process_alive(child))
+    while (co_await is_process_alive(child))
       co_await yield();
     const reference ref = monitor(child);
 
@@ -174,7 +174,7 @@ TEST(Monitors, GoOneWay) {
     });
 
     EXPECT_EQ(reason, term("boo"_atom));
-    EXPECT_TRUE(is_process_alive(child));
+    EXPECT_TRUE(co_await is_process_alive(child));
     send(child, "go"_atom);
     co_await flush();
   });

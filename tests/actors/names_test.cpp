@@ -102,7 +102,7 @@ TEST(IsProcessAlive, RaisesForAProcessOfAnotherNode) {
   deterministic_node here;
 
   here->run([]() -> task<> {
-    EXPECT_TRUE(is_process_alive(self()));
+    EXPECT_TRUE(co_await is_process_alive(self()));
     expect_badarg([] { (void)is_process_alive(pid{1, 1, incarnation{atom{"far@away"}, 7}}); });
     co_return;
   });

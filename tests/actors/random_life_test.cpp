@@ -185,7 +185,7 @@ private:
     try {
       link(*to);
       // To one that has ended a link breaks at once, even where the EXIT of the link before is still in the mailbox.
-      if (!linked_.contains(*to) || !is_process_alive(*to)) ++linked_[*to];
+      if (!linked_.contains(*to) || !this_node().is_alive(*to)) ++linked_[*to];
     } catch (const raised& refused) {
       if (traps_ || !refused.reason().is("noproc"_atom)) book_.breach("link raised " + print(refused.reason()));
     }

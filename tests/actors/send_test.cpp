@@ -56,7 +56,7 @@ TEST(Send, KeepsTheOrderOfAllKindsOfSignals) {
       for (const term& message : co_await flush())
         order.push_back(message.is_tuple() ? message[2].as_int64() : message.as_int64());
       EXPECT_EQ(order, (std::vector<std::int64_t>{1, 2, 3, 4, 5}));
-      EXPECT_FALSE(is_process_alive(child));
+      EXPECT_FALSE(co_await is_process_alive(child));
     });
   });
 }
@@ -130,6 +130,7 @@ public:
   routed demonitor(const pid&, const term&, const reference&) override { return routed::sent; }
   routed link_exit(const pid&, const pid&, const term&) override { return routed::sent; }
   routed exit(const pid&, const term&, const term&, send_options) override { return routed::sent; }
+  routed group_leader(const pid&, const pid&, const pid&) override { return routed::sent; }
   routed down(const pid&, const term&, const pid&, const reference&, const term&) override { return routed::sent; }
 
   std::vector<std::pair<pid, term>> sent;

@@ -152,7 +152,7 @@ TEST(Spawn, BeyondProcessesMaxRaisesSystemLimit) {
 
     send(all.front(), "go"_atom);
     co_await flush();
-    EXPECT_TRUE(is_process_alive(spawn(test::until_told)));
+    EXPECT_TRUE(co_await is_process_alive(spawn(test::until_told)));
   });
 }
 

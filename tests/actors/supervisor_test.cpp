@@ -338,7 +338,7 @@ TEST(Supervisor, AddsEndsRestartsAndForgetsChildren) {
     EXPECT_EQ((co_await supervisor::delete_child(sup, "a"_atom)).error().reason(), term("running"_atom));
 
     must(co_await supervisor::terminate_child(sup, "a"_atom));
-    EXPECT_FALSE(is_process_alive(first));
+    EXPECT_FALSE(co_await is_process_alive(first));
     EXPECT_EQ((co_await supervisor::start_child(sup, worker_spec("a"_atom))).error().reason(),
               term("already_present"_atom));
     const pid second = *must(co_await supervisor::restart_child(sup, "a"_atom));

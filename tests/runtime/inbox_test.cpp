@@ -51,6 +51,29 @@ TEST_F(Inbox, IsClosedAtFirst) {
   EXPECT_FALSE(box.is_open(0));
 }
 
+TEST_F(Inbox, WithALimitSaysSoAndTakesThePushThatKnows) {
+  box.open(1, true);
+
+  heap_node* const node = carrying(7);
+  EXPECT_EQ(box.push(node, 1), pushed::limited);
+  EXPECT_TRUE(box.is_open(1));
+  EXPECT_EQ(box.push_limited(node, 1), pushed::queued);
+  EXPECT_EQ(box.push_any(carrying(8)), pushed::queued);
+  expect_nobody(2);
+  EXPECT_EQ(numbers(box.take()), (std::vector<std::int64_t>{7, 8}));
+}
+
+TEST_F(Inbox, WithALimitIsClosedForBothPushes) {
+  box.open(1, true);
+  box.close();
+
+  heap_node* const node = carrying(7);
+  EXPECT_EQ(box.push_limited(node, 1), pushed::nobody);
+  free_signal(node);
+  box.open(2);
+  EXPECT_EQ(box.push(carrying(8), 2), pushed::queued);
+}
+
 TEST_F(Inbox, GivesWhatArrivedOldestFirst) {
   box.open(1);
 

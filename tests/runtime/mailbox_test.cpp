@@ -65,6 +65,35 @@ TEST(Mailbox, KnowsWhereWhatCameSinceBegins) {
   EXPECT_EQ(box.first_since(mark), 0U);
 }
 
+TEST(Mailbox, DropsWhatHasWaitedLongestAndSparesWhatOvertook) {
+  mailbox box;
+  for (int i = 0; i < 3; ++i)
+    box.push(i);
+  box.push_urgent("urgent"_atom);
+  EXPECT_TRUE(box.take_rewound());
+
+  box.drop_oldest();
+  EXPECT_TRUE(box.take_rewound());
+  EXPECT_EQ(contents(box), (std::vector<term>{"urgent"_atom, 1, 2}));
+  for (int i = 0; i < 3; ++i)
+    box.drop_oldest();
+  EXPECT_EQ(box.size(), 0U);
+}
+
+TEST(Mailbox, CountsWhatCameWhateverBecameOfIt) {
+  mailbox box;
+  for (int i = 0; i < 4; ++i)
+    box.push(i);
+  box.take(2);
+  box.drop_oldest();
+  EXPECT_EQ(box.pushed(), 4U);
+  EXPECT_EQ(box.taken(), 2U);
+
+  box.clear();
+  EXPECT_EQ(box.pushed(), 4U);
+  EXPECT_EQ(box.taken(), 4U);
+}
+
 TEST(Mailbox, LetsGoOfMessages) {
   const term message = tuple("a"_atom);
   mailbox box;

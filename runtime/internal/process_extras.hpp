@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What few processes have. Only the owning process touches it.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "../process_core.hpp"
+#include "../term_order.hpp"
+#include "bond_map.hpp"
+
+namespace agner::internal {
+
+struct process_extras {
+  /// @erlang proc_lib:set_label/1
+  std::optional<term> label;
+  std::optional<pid> group_leader;
+  /// @erlang put/2
+  bond_map<term, term> dictionary;
+  /// @erlang process_flag(message_queue_data, Where): accepted and remembered
+  std::optional<atom> message_queue_data;
+  /// @erlang process_flag(save_calls, N): accepted and remembered
+  std::int64_t save_calls = 0;
+  /// @erlang process_flag(sensitive, Bool)
+  bool sensitive = false;
+  /// What the process goes on with after its frames are destroyed.
+  std::unique_ptr<process_body> next_body;
+  /// Senders that are suspended until the queue has room.
+  std::vector<pid> held_back;
+
+  /// Nothing is there that would not be there again in a new one.
+  [[nodiscard]] bool empty() const noexcept {
+    return !label && !group_leader && dictionary.size() == 0 && !message_queue_data && save_calls == 0 && !sensitive &&
+           !next_body && held_back.empty();
+  }
+};
+
+} // namespace agner::internal
