@@ -140,7 +140,7 @@ TEST(after, receive_after_32bit) {
       }));
     co_await sleep(2s);
     for (const pid& each : waiting) {
-      EXPECT_TRUE(is_process_alive(each));
+      EXPECT_TRUE(co_await is_process_alive(each));
       unlink(each);
       exit(each, "kill"_atom);
     }
