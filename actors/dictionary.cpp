@@ -4,7 +4,7 @@
 
 #include "../runtime/process_core.hpp"
 
-namespace agner {
+namespace agner::dictionary {
 
 using internal::current_process;
 
@@ -34,4 +34,4 @@ std::vector<std::pair<term, term>> erase() {
   return all;
 }
 
-} // namespace agner
+} // namespace agner::dictionary

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The process dictionary: what a process knows by key, without passing it along. It ends with the process. All raise `not_a_process` outside one.
+// In a namespace of its own, since many a program has messages called get and put.
 
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #include "../runtime/term.hpp"
 
-namespace agner {
+namespace agner::dictionary {
 
 /// Sets the value of @p key, which is compared with `=:=`. @returns what it was, `undefined` if nothing. @erlang put/2
 term put(const term& key, term value);
@@ -25,4 +26,4 @@ term erase(const term& key);
 /// Takes all out. @returns the pairs. @erlang erase/0
 std::vector<std::pair<term, term>> erase();
 
-} // namespace agner
+} // namespace agner::dictionary

@@ -52,14 +52,14 @@ TEST(Hibernate, GivesBackWhatIdleProcessesDoNotNeed) {
       co_await flush();
       std::vector<reference> aliases;
       for (int i = 0; i < 1000; ++i) {
-        put(i, i);
+        dictionary::put(i, i);
         aliases.push_back(alias());
       }
       send(parent, co_await process_info(self(), "memory"_atom));
       co_await receive(on(match("on"_atom), [] {}));
       for (const reference& each : aliases)
         unalias(each);
-      erase();
+      dictionary::erase();
       aliases = {};
       co_await hibernate();
     });

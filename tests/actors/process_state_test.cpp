@@ -21,12 +21,12 @@ TEST(Dictionary, GivesBackWhatWasThere) {
   deterministic_node here;
 
   here->run([]() -> task<> {
-    EXPECT_EQ(put("a"_atom, 1), term("undefined"_atom));
-    EXPECT_EQ(put("a"_atom, 2), term(1));
-    EXPECT_EQ(get("a"_atom), term(2));
-    EXPECT_EQ(get("b"_atom), term("undefined"_atom));
-    EXPECT_EQ(erase("a"_atom), term(2));
-    EXPECT_EQ(erase("a"_atom), term("undefined"_atom));
+    EXPECT_EQ(dictionary::put("a"_atom, 1), term("undefined"_atom));
+    EXPECT_EQ(dictionary::put("a"_atom, 2), term(1));
+    EXPECT_EQ(dictionary::get("a"_atom), term(2));
+    EXPECT_EQ(dictionary::get("b"_atom), term("undefined"_atom));
+    EXPECT_EQ(dictionary::erase("a"_atom), term(2));
+    EXPECT_EQ(dictionary::erase("a"_atom), term("undefined"_atom));
     co_return;
   });
 }
@@ -35,12 +35,12 @@ TEST(Dictionary, ComparesKeysExactly) {
   deterministic_node here;
 
   here->run([]() -> task<> {
-    put(1, "integer"_atom);
-    put(1.0, "float"_atom);
-    put(tuple("k"_atom, list({1, 2})), "tuple"_atom);
-    EXPECT_EQ(get(1), term("integer"_atom));
-    EXPECT_EQ(get(1.0), term("float"_atom));
-    EXPECT_EQ(get(tuple("k"_atom, list({1, 2}))), term("tuple"_atom));
+    dictionary::put(1, "integer"_atom);
+    dictionary::put(1.0, "float"_atom);
+    dictionary::put(tuple("k"_atom, list({1, 2})), "tuple"_atom);
+    EXPECT_EQ(dictionary::get(1), term("integer"_atom));
+    EXPECT_EQ(dictionary::get(1.0), term("float"_atom));
+    EXPECT_EQ(dictionary::get(tuple("k"_atom, list({1, 2}))), term("tuple"_atom));
     co_return;
   });
 }
@@ -50,12 +50,12 @@ TEST(Dictionary, ListsPairsAndKeys) {
 
   here->run([]() -> task<> {
     for (int i = 0; i < 100; ++i)
-      put(i, i % 2);
-    EXPECT_EQ(get().size(), 100U);
-    EXPECT_EQ(get_keys().size(), 100U);
-    EXPECT_EQ(get_keys(1).size(), 50U);
-    EXPECT_EQ(erase().size(), 100U);
-    EXPECT_TRUE(get().empty());
+      dictionary::put(i, i % 2);
+    EXPECT_EQ(dictionary::get().size(), 100U);
+    EXPECT_EQ(dictionary::get_keys().size(), 100U);
+    EXPECT_EQ(dictionary::get_keys(1).size(), 50U);
+    EXPECT_EQ(dictionary::erase().size(), 100U);
+    EXPECT_TRUE(dictionary::get().empty());
     co_return;
   });
 }
@@ -64,13 +64,13 @@ TEST(Dictionary, BelongsToOneProcess) {
   deterministic_node here;
 
   here->run([]() -> task<> {
-    put("mine"_atom, 1);
+    dictionary::put("mine"_atom, 1);
     const pid child = spawn([]() -> task<> {
-      EXPECT_EQ(put("mine"_atom, 2), term("undefined"_atom));
+      EXPECT_EQ(dictionary::put("mine"_atom, 2), term("undefined"_atom));
       co_await receive([](term) {});
     });
     co_await receive(after(1ms, [] {}));
-    EXPECT_EQ(get("mine"_atom), term(1));
+    EXPECT_EQ(dictionary::get("mine"_atom), term(1));
     EXPECT_EQ(co_await process_info(child, tuple("dictionary"_atom, "mine"_atom)),
               tuple(tuple("dictionary"_atom, "mine"_atom), 2));
     EXPECT_EQ(co_await process_info(child, "dictionary"_atom), tuple("dictionary"_atom, list({tuple("mine"_atom, 2)})));
@@ -83,8 +83,8 @@ TEST(Dictionary, IsEmptyInTheNextProcessOfTheSlot) {
   here->run([]() -> task<> {
     for (int i = 0; i < 200; ++i) {
       const auto child = spawn_monitor([]() -> task<> {
-        EXPECT_TRUE(get().empty());
-        put("left"_atom, "over"_atom);
+        EXPECT_TRUE(dictionary::get().empty());
+        dictionary::put("left"_atom, "over"_atom);
         co_return;
       });
       EXPECT_EQ(co_await test::down_reason(child.monitor), term("normal"_atom));
@@ -143,7 +143,7 @@ TEST(ProcessFlag, SensitiveHidesMessagesAndDictionary) {
   here->run([]() -> task<> {
     const pid child = spawn([]() -> task<> {
       process_flag("sensitive"_atom, true);
-      put("key"_atom, "secret"_atom);
+      dictionary::put("key"_atom, "secret"_atom);
       co_await receive(on(match("never"_atom, _), [] {}));
     });
     send(child, "secret"_atom);

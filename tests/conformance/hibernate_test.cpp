@@ -36,8 +36,8 @@ task<> hibernator(pid parent) {
                             on(match("fill"_atom),
                                [parent] {
                                  for (int i = 0; i < 100; ++i)
-                                   put(i, i);
-                                 erase();
+                                   dictionary::put(i, i);
+                                 dictionary::erase();
                                  send(parent, "done"_atom);
                                  return true;
                                }),

@@ -329,9 +329,8 @@ TEST(process, spawn_opt_max_heap_size) {
   deterministic_node here;
 
   here->run([]() -> task<> {
-    const auto child =
-        spawn_opt({.monitor = monitor_options{}, .message_queue = message_queue_limit{100, queue_overflow::kill}},
-                  waits_for_x);
+    const auto child = spawn_opt(
+        {.monitor = monitor_options{}, .message_queue = message_queue_limit{100, queue_overflow::kill}}, waits_for_x);
     for (int i = 0; i < 101; ++i)
       send(child.process, i);
     EXPECT_EQ(co_await test::down_reason(*child.monitor), term("killed"_atom));

@@ -317,7 +317,7 @@ TEST(process, process_info_smoke_all) {
   in_process([]() -> task<> {
     const pid tested = spawn_link([]() -> task<> {
       register_("smoke_all"_atom, self());
-      put("key"_atom, list({binary(std::string(1000, 1)), binary(std::string(1000, 2))}));
+      dictionary::put("key"_atom, list({binary(std::string(1000, 1)), binary(std::string(1000, 2))}));
       proc_lib::set_label(tuple("smoke"_atom, "all"_atom));
       (void)alias();
       for (;;)

@@ -74,8 +74,8 @@ TEST(process, spawn_request_bif) {
     trap_exit(true);
     const term tag = tuple("test"_atom, 1);
     const term reason = tuple("exit"_atom, tag);
-    const reference id = spawn_request({.spawn = {.link = true, .monitor = monitor_options{}}, .reply_tag = tag},
-                                       exits_with, reason);
+    const reference id =
+        spawn_request({.spawn = {.link = true, .monitor = monitor_options{}}, .reply_tag = tag}, exits_with, reason);
     const pid child = co_await receive(on(match(tag, id, "ok"_atom, any<pid>), [](pid p) { return p; }));
     EXPECT_EQ(co_await test::down_reason(id), reason);
     co_await receive(on(match("EXIT"_atom, child, reason), [] {}));
