@@ -2,12 +2,14 @@
 
 #include "checked_options.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "../runtime/term_builders.hpp"
 #include "../runtime/term_views.hpp"
 #include "internal/option_set.hpp"
 #include "internal/options_check.hpp"
+#include "internal/peer_decision.hpp"
 
 namespace agner::ssl {
 
@@ -40,10 +42,31 @@ term merged(const term& more, const term& base) {
   return list_of(std::move(made));
 }
 
+/// A host's options are final: no name is looked up twice.
+term without_hosts(const term& of) {
+  std::vector<term> made;
+  for (const term& entry : of.as_list())
+    if (!entry.is_tagged("sni_hosts"_atom, 2) && !entry.is_tagged("sni_fun"_atom, 2)) made.push_back(entry);
+  return list_of(std::move(made));
+}
+
+bool same_name(std::string_view left, std::string_view right) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  return std::ranges::equal(left, right, {}, lower, lower);
+}
+
 result<std::shared_ptr<const option_set>> make_set(context_cache& contexts, const term& given, role side) {
   option_faults faults;
   auto made = std::make_shared<option_set>(check_options(given, side, faults), given, &contexts);
+  made->settings.context.hello_awaited = made->awaits_name() || !made->settings.server_names.hosts.empty();
   contexts.find_or_make(made->settings.context, faults);
+  for (const auto& host : made->settings.server_names.hosts) {
+    auto options = make_set(contexts, merged(host.options, without_hosts(given)), side);
+    if (options)
+      made->hosts.push_back({host.name, *std::move(options)});
+    else
+      faults.add("sni_hosts"_atom, string(host.name), options.error().reason());
+  }
   if (!faults.empty()) return std::unexpected{faults.reason()};
   return made;
 }
@@ -59,10 +82,23 @@ result<std::shared_ptr<const option_set>> option_set::with(const term& more) con
   return make_set(*contexts, proper ? merged(more, given) : more, settings.context.side);
 }
 
+result<std::shared_ptr<const option_set>> option_set::chosen(const term& more) const {
+  const bool proper = more.is_nil() || (more.is_cons() && more.as_list().is_proper());
+  return make_set(*contexts, proper ? merged(more, without_hosts(given)) : more, settings.context.side);
+}
+
+verifier option_set::decides() const { return verifier_for(settings.verification); }
+
+std::shared_ptr<const option_set> option_set::for_host(std::string_view name) const {
+  const auto found = std::ranges::find_if(hosts, [name](const host& of) { return same_name(of.name, name); });
+  return found == hosts.end() ? nullptr : found->options;
+}
+
 result<std::shared_ptr<const context>> option_set::context_for(const handshake_hooks& hooks) const {
   option_faults faults;
   auto wanted = settings.context;
   wanted.decision_awaited = hooks.decision_awaited;
+  wanted.validated_later = hooks.validated_later;
   auto made = contexts->find_or_make(wanted, faults);
   if (!made) return std::unexpected{faults.reason()};
   return made;

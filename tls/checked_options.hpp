@@ -34,6 +34,7 @@ public:
   /// For this layer.
   explicit checked_options(std::shared_ptr<const internal::option_set> of) noexcept : set_(std::move(of)) {}
   [[nodiscard]] const internal::option_set& set() const noexcept { return *set_; }
+  [[nodiscard]] const std::shared_ptr<const internal::option_set>& shared_set() const noexcept { return set_; }
 
 private:
   std::shared_ptr<const internal::option_set> set_;

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "../actors/inet_options.hpp"
+#include "../runtime/term.hpp"
+#include "fun.hpp"
 
 namespace agner::ssl {
 
@@ -19,8 +21,8 @@ namespace agner::ssl {
 enum class verify_type : std::uint8_t { verify_none, verify_peer };
 using enum verify_type;
 
-/// 'tlsv1.2' and 'tlsv1.3'.
-enum class protocol_version : std::uint8_t { tlsv1_2, tlsv1_3 };
+/// tlsv1, 'tlsv1.1', 'tlsv1.2' and 'tlsv1.3'.
+enum class protocol_version : std::uint8_t { tlsv1, tlsv1_1, tlsv1_2, tlsv1_3 };
 using enum protocol_version;
 
 /// The value `disable` of server_name_indication.
@@ -49,6 +51,17 @@ struct options {
   std::optional<std::string> cacertfile;
   /// Password of an encrypted keyfile.
   std::optional<std::string> password;
+  /// The own certificate as DER in a binary, or a list of them with the own one first. Overrides certfile.
+  std::optional<term> cert;
+  /// `{'PrivateKeyInfo', Der}`, or with the type 'RSAPrivateKey', 'DSAPrivateKey' or 'ECPrivateKey'. Overrides keyfile.
+  std::optional<term> key;
+  /// More certificates, for peers that take other kinds of keys: `[#{certfile => File, keyfile => File, password => Text}]`, or with cert and key.
+  std::optional<term> certs_keys;
+  /// Trusted authorities as DER: a list of binaries. Overrides cacertfile.
+  std::optional<term> cacerts;
+  /// Server only: Diffie-Hellman parameters, as DER in a binary, or a PEM file with them. Default: such as fit the key.
+  std::optional<term> dh;
+  std::optional<std::string> dhfile;
 
   // -- verification ---------------------------------------------------------------------------------------------------------------
 
@@ -56,6 +69,11 @@ struct options {
   std::optional<verify_type> verify;
   /// Server only: refuse a client without a certificate. Default: false.
   std::optional<bool> fail_if_no_peer_cert;
+  /// Asked about each certificate of the peer's chain: what is wrong with it, its extensions, and at last `valid` or `valid_peer`. Takes the certificate, the event and a state; with
+  /// four parameters the certificate's DER comes second. Gives `{valid, State}`, `{unknown, State}` or `{fail, Reason}`. Default: whatever is wrong is refused.
+  std::optional<fun_with_state> verify_fun;
+  /// Asked which certificate of the chain to trust: takes a list of DER, the authority first; gives `{trusted_ca, Der}` or `unknown_ca`.
+  std::optional<fun> partial_chain;
   /// Most intermediate authorities between the peer's certificate and a trusted one. Default: 10.
   std::optional<int> depth;
   /// Client only: the name sent to the server and looked for in its certificate. Default: the host given to connect.
@@ -69,6 +87,52 @@ struct options {
   std::optional<std::vector<std::string>> ciphers;
   /// Server only: let a TLS 1.2 client renegotiate. Default: false.
   std::optional<bool> client_renegotiation;
+  /// False: peers that do not know RFC 5746 may connect and renegotiate. Default: true.
+  std::optional<bool> secure_renegotiate;
+  /// Server only: the order of its own suites counts. Default: false.
+  std::optional<bool> honor_cipher_order;
+  /// Groups for the key exchange in order of preference, by Erlang's names: `{"x25519", "secp256r1"}`. Default: OpenSSL's.
+  std::optional<std::vector<std::string>> supported_groups;
+  /// Schemes of TLS 1.3, such as "ecdsa_secp256r1_sha256". Default: OpenSSL's.
+  std::optional<std::vector<std::string>> signature_algs;
+  /// Client only: longest record, 512, 1024, 2048 or 4096. Default: not asked for.
+  std::optional<int> max_fragment_length;
+  /// Most bytes of a handshake. Default: 262144.
+  std::optional<int> max_handshake_size;
+  /// Tell the peer which authorities are trusted. Default: true for a server, false for a client.
+  std::optional<bool> certificate_authorities;
+  /// Bytes after which a key of TLS 1.3 is changed. Default: 388736063997.
+  std::optional<std::int64_t> key_update_at;
+  /// Keep the secrets of TLS 1.3 for connection_information. Default: false.
+  std::optional<bool> keep_secrets;
+  /// Client only: say that this is another try, with an older version. Default: false.
+  std::optional<bool> fallback;
+
+  // -- names ----------------------------------------------------------------------------------------------------------------------
+
+  /// What may be spoken above TLS (ALPN): a client's list, a server's in order of preference.
+  std::optional<std::vector<std::string>> alpn_advertised_protocols;
+  std::optional<std::vector<std::string>> alpn_preferred_protocols;
+  /// The same by Next Protocol Negotiation, TLS 1.2: a server's list; `{client, [<<"a">>]}` of a client.
+  std::optional<std::vector<std::string>> next_protocols_advertised;
+  std::optional<term> client_preferred_next_protocols;
+  /// Server only: options over these for a host, `[{"host", [{certfile, "host.pem"}]}]`, or a function of the name that gives them, or `undefined`.
+  std::optional<term> sni_hosts;
+  std::optional<fun> sni_fun;
+
+  // -- secrets instead of certificates --------------------------------------------------------------------------------------------
+
+  /// Takes `psk` or `srp`, an identity and the state; gives `{ok, Secret}`, `{ok, {srp_2048, Salt, DerivedKey}}` or `error`, at once.
+  std::optional<fun_with_state> user_lookup_fun;
+  /// A client's identity; a server's hint.
+  std::optional<std::string> psk_identity;
+  /// Client only: `{User, Password}`.
+  std::optional<term> srp_identity;
+
+  // -- logging --------------------------------------------------------------------------------------------------------------------
+
+  /// Alerts are logged, as notices. Default: true.
+  std::optional<bool> log_alert;
 
   // -- the stream -----------------------------------------------------------------------------------------------------------------
 

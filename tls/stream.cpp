@@ -7,6 +7,7 @@
 
 #include "../actors/process.hpp"
 #include "internal/lingering_close.hpp"
+#include "internal/name_question.hpp"
 #include "internal/option_set.hpp"
 #include "internal/secure_stream.hpp"
 #include "internal/secured_stream.hpp"
@@ -38,7 +39,30 @@ task<bool> decided(wire& of, const verifier& by, clock::time_point deadline) {
   co_return true;
 }
 
-task<result<std::unique_ptr<stream>>> shake_hands(std::unique_ptr<wire> of, verifier by, clock::time_point deadline) {
+/// Lets the handshake go on with the options for the name that the client asked for; false when the time is up.
+task<bool> hello_answered(wire& of, std::shared_ptr<const option_set>& options, verifier& by,
+                          clock::time_point deadline) {
+  const std::string name = of.tls().hello().server_name;
+  chosen_options next;
+  if (const auto& choice = options->settings.server_names.choice; choice && !name.empty()) {
+    name_question asked{*choice, name};
+    const auto answer = co_await asked.wait(time_left(deadline));
+    asked.conclude();
+    if (!answer) co_return false;
+    next = options_chosen(*options, *answer);
+  } else if (!name.empty()) {
+    next.options = options->for_host(name);
+  }
+  if (next.options) {
+    options = next.options;
+    by = options->decides();
+  }
+  (void)continue_with(of.tls(), next);
+  co_return true;
+}
+
+task<result<std::unique_ptr<stream>>> shake_hands(std::unique_ptr<wire> of, std::shared_ptr<const option_set> options,
+                                                  verifier by, clock::time_point deadline) {
   const reference ready = make_ref();
   for (;;) {
     const auto status = of->handshake();
@@ -48,8 +72,13 @@ task<result<std::unique_ptr<stream>>> shake_hands(std::unique_ptr<wire> of, veri
       close_lingering(std::move(of));
       co_return fail(std::move(reason));
     }
-    const bool in_time = status == engine_status::awaits_decision ? co_await decided(*of, by, deadline)
-                                                                  : co_await transport_ready(*of, ready, deadline);
+    bool in_time = false;
+    if (status == engine_status::awaits_decision)
+      in_time = co_await decided(*of, by, deadline);
+    else if (status == engine_status::awaits_hello)
+      in_time = co_await hello_answered(*of, options, by, deadline);
+    else
+      in_time = co_await transport_ready(*of, ready, deadline);
     if (!in_time) co_return fail("timeout"_atom);
   }
 }
@@ -58,12 +87,16 @@ task<result<std::unique_ptr<stream>>> shake_hands(std::unique_ptr<wire> of, veri
 
 task<result<std::unique_ptr<stream>>> secure(std::unique_ptr<transport> over, checked_options with, std::string host,
                                              verifier by, clock::time_point deadline) {
-  const auto& set = with.set();
-  auto context = set.context_for({.decision_awaited = static_cast<bool>(by)});
+  auto set = with.shared_set();
+  handshake_hooks hooks{.decision_awaited = static_cast<bool>(by)};
+  if (!by) {
+    by = set->decides();
+    hooks.decision_awaited = hooks.validated_later = static_cast<bool>(by);
+  }
+  auto context = set->context_for(hooks);
   if (!context) co_return std::unexpected{context.error()};
-  auto options = set.settings.context.side == role::client ? client_options(set.settings.name, host) : engine_options{};
-  auto made = std::make_unique<wire>(std::move(over), *std::move(context), std::move(options));
-  co_return co_await shake_hands(std::move(made), std::move(by), deadline);
+  auto made = std::make_unique<wire>(std::move(over), *std::move(context), engine_options_for(set->settings, host));
+  co_return co_await shake_hands(std::move(made), std::move(set), std::move(by), deadline);
 }
 
 } // namespace internal

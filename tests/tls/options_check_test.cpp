@@ -161,12 +161,34 @@ TEST(OptionsCheck, WrongValuesAreRefusedByName) {
   EXPECT_TRUE(refused("depth", 101));
   EXPECT_TRUE(refused("keyfile", 7));
   EXPECT_TRUE(refused("cacertfile", string("")));
-  EXPECT_TRUE(refused("versions", list({"tlsv1.1"_atom, "tlsv1.2"_atom})));
+  EXPECT_TRUE(refused("versions", list({"sslv3"_atom, "tlsv1"_atom})));
+  EXPECT_TRUE(refused("versions", list({"tlsv1.1"_atom, "tlsv1.3"_atom})));
   EXPECT_TRUE(refused("versions", list({})));
   EXPECT_TRUE(refused("versions", "tlsv1.3"_atom));
   EXPECT_TRUE(refused("ciphers", 7));
   EXPECT_TRUE(refused("client_renegotiation", 1));
-  EXPECT_TRUE(refused("secure_renegotiate", false));
+  EXPECT_TRUE(refused("secure_renegotiate", 0));
+  EXPECT_TRUE(refused("honor_cipher_order", 1));
+  EXPECT_TRUE(refused("padding_check", false));
+  EXPECT_TRUE(refused("fallback", 1, role::client));
+  EXPECT_TRUE(refused("supported_groups", list({1})));
+  EXPECT_TRUE(refused("signature_algs", list({tuple("sha256"_atom)})));
+  EXPECT_TRUE(refused("max_fragment_length", 1000, role::client));
+  EXPECT_TRUE(refused("max_handshake_size", 8'388'608));
+  EXPECT_TRUE(refused("key_update_at", 0));
+  EXPECT_TRUE(refused("alpn_preferred_protocols", list({binary("")})));
+  EXPECT_TRUE(refused("alpn_advertised_protocols", list({binary(std::string(256, 'a'))}), role::client));
+  EXPECT_TRUE(refused("next_protocols_advertised", list({string("a")})));
+  EXPECT_TRUE(refused("client_preferred_next_protocols", tuple("nobody"_atom, list({binary("a")})), role::client));
+  EXPECT_TRUE(refused("log_alert", 1));
+  EXPECT_TRUE(refused("log_level", "loud"_atom));
+  EXPECT_TRUE(refused("cert", 1));
+  EXPECT_TRUE(refused("cacerts", list({1})));
+  EXPECT_TRUE(refused("dh", 1));
+  EXPECT_TRUE(refused("verify_fun", tuple(export_fun("m"_atom, "f"_atom, 3), list({}))));
+  EXPECT_TRUE(refused("partial_chain", export_fun("m"_atom, "f"_atom, 1)));
+  EXPECT_TRUE(refused("sni_hosts", list({tuple(string("host"), "certfile"_atom)})));
+  EXPECT_TRUE(refused("psk_identity", string("")));
   EXPECT_TRUE(refused("mode", "text"_atom));
   EXPECT_TRUE(refused("packet", 3));
   EXPECT_TRUE(refused("packet", "line"_atom));
@@ -240,10 +262,36 @@ TEST(OptionsCheck, SuitesMustFitTheVersions) {
 }
 
 TEST(OptionsCheck, UnusableSuitesAreNamed) {
-  for (const auto* name : {"RC4-SHA", "NULL-SHA256", "PSK-AES128-GCM-SHA256", "ADH-AES128-GCM-SHA256", "HIGH"}) {
+  for (const auto* name : {"RC4-SHA", "DES-CBC3-SHA", "NULL-SHA256", "PSK-AES128-GCM-SHA256", "HIGH"}) {
     const term found = fault({option("ciphers", list({string("TLS_AES_128_GCM_SHA256"), string(name)}))});
     EXPECT_EQ(found[1], string(name));
   }
+}
+
+TEST(OptionsCheck, AnonymousSuitesAreTakenWhenNamed) {
+  EXPECT_EQ(accepted({option("ciphers", list({string("ADH-AES128-GCM-SHA256")}))}).context.ciphers_1_2,
+            "ADH-AES128-GCM-SHA256");
+}
+
+TEST(OptionsCheck, SuitesOfSecretsNeedWhoGivesThem) {
+  const term psk = option("ciphers", list({string("PSK-AES128-GCM-SHA256")}));
+  const term srp = option("ciphers", list({string("SRP-AES-128-CBC-SHA")}));
+  const ssl::fun nobody{[](term, term, term) { return term{"error"_atom}; }};
+
+  EXPECT_EQ(fault({psk})[2], tuple("missing"_atom, "user_lookup_fun"_atom));
+  EXPECT_EQ(fault({srp}, role::client)[2], tuple("missing"_atom, "srp_identity"_atom));
+  EXPECT_TRUE(accepted({psk, option("user_lookup_fun", tuple(nobody.as_term(), list({})))}).context.looks_up_users);
+}
+
+TEST(OptionsCheck, LookupThatMayWaitIsRefused) {
+  const ssl::fun waits{[](term, term, term) -> task<term> { co_return term{"error"_atom}; }};
+
+  EXPECT_TRUE(refused("user_lookup_fun", tuple(waits.as_term(), list({}))));
+}
+
+TEST(OptionsCheck, KeyAndSrpPasswordAreNotRepeatedInTheReason) {
+  EXPECT_EQ(fault({option("key", binary("secret"))})[1], term("..."_atom));
+  EXPECT_EQ(fault({option("srp_identity", tuple(1, string("secret")))}, role::client)[1], term("..."_atom));
 }
 
 TEST(OptionsCheck, EmptyListOfSuitesMeansTheDefaults) {
@@ -253,8 +301,7 @@ TEST(OptionsCheck, EmptyListOfSuitesMeansTheDefaults) {
 // -- names --------------------------------------------------------------------------------------------------------------------------
 
 TEST(OptionsCheck, OptionsOfOtpThatComeLaterAreRefusedAsSuch) {
-  for (const auto* name : {"verify_fun", "cert", "key", "cacerts", "cb_info", "sni_hosts", "reuse_sessions",
-                           "hibernate_after", "header", "crl_check"})
+  for (const auto* name : {"cb_info", "reuse_sessions", "hibernate_after", "header", "crl_check"})
     EXPECT_EQ(fault({option(name, true)})[2], term("not_supported_yet"_atom)) << name;
 }
 
@@ -318,11 +365,11 @@ TEST(OptionsCheck, AllFaultsAreReportedAtOnce) {
 
 TEST(OptionsCheck, SentencesSayWhatWouldBeRight) {
   option_faults faults;
-  checked({option("verify_fun", 1), option("certfil", 1), option("server_name_indication", 1)}, role::server, faults);
+  checked({option("crl_check", 1), option("certfil", 1), option("server_name_indication", 1)}, role::server, faults);
   check_options(list({}), role::client, faults);
 
   EXPECT_EQ(ssl::format_error(faults.reason()),
-            "option verify_fun: agner does not have this option of Erlang's ssl yet; leave it out; "
+            "option crl_check: agner does not have this option of Erlang's ssl yet; leave it out; "
             "option certfil: there is no such option; did you mean certfile?; "
             "option server_name_indication: only a client has this option; leave it out; "
             "option verify: verify_peer needs the option cacertfile as well");

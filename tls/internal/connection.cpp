@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "../../actors/packet.hpp"
+#include "../../runtime/log.hpp"
+#include "../format_error.hpp"
 #include "../ssl_socket.hpp"
 #include "limits.hpp"
 #include "lingering_close.hpp"
@@ -78,6 +80,13 @@ void connection::on_message(const term& message) {
       asked_verifier_->conclude();
       asked_verifier_.reset();
       return decide(wire_->tls(), *std::move(answer));
+    }
+  }
+  if (asked_name_) {
+    if (const auto answer = asked_name_->answer_in(message)) {
+      asked_name_->conclude();
+      asked_name_.reset();
+      return use_options(options_chosen(*options_, *answer));
     }
   }
   if (message.is_tagged("DOWN"_atom, 5) && message[1] == owner_gone_.as_term())
@@ -221,28 +230,63 @@ result<> connection::prepare(const term& more_options) {
     options_ = *std::move(all);
     incoming_ = reception{options_->settings.stream};
   }
-  auto context = options_->context_for({.decision_awaited = static_cast<bool>(verify_by_)});
+  handshake_hooks hooks{.decision_awaited = static_cast<bool>(verify_by_)};
+  if (!verify_by_) {
+    verify_by_ = options_->decides();
+    hooks.decision_awaited = hooks.validated_later = static_cast<bool>(verify_by_);
+  }
+  auto context = options_->context_for(hooks);
   if (!context) return std::unexpected{context.error()};
-  const bool client = options_->settings.context.side == role::client;
-  wire_ = std::make_unique<wire>(std::move(over_), *std::move(context),
-                                 client ? client_options(options_->settings.name, host_) : engine_options{});
+  wire_ = std::make_unique<wire>(std::move(over_), *std::move(context), engine_options_for(options_->settings, host_));
   return {};
 }
 
 void connection::shake_hands() {
   switch (wire_->handshake()) {
   case engine_status::open: return opened();
+  case engine_status::awaits_hello:
+    if (!asked_name_) answer_hello();
+    return;
   case engine_status::awaits_decision:
     if (!asked_verifier_) asked_verifier_.emplace(verify_by_, wire_->tls());
     return;
   case engine_status::failed:
   case engine_status::closed: {
     const term reason = wire_->tls().reason();
+    log_alert(reason);
     close_lingering(std::move(wire_));
     return end_handshake(failed(reason));
   }
   default: may_read_ = false; return;
   }
+}
+
+/// sni_hosts answers at once, sni_fun later.
+void connection::answer_hello() {
+  const auto& name = wire_->tls().hello().server_name;
+  const auto& choice = options_->settings.server_names.choice;
+  if (!name.empty() && choice) {
+    asked_name_.emplace(*choice, name);
+    return;
+  }
+  use_options({.options = name.empty() ? nullptr : options_->for_host(name)});
+}
+
+/// Every option of the choice counts, those of the stream among them.
+void connection::use_options(const chosen_options& next) {
+  if (next.options) {
+    options_ = next.options;
+    verify_by_ = options_->decides();
+    incoming_ = reception{options_->settings.stream};
+  }
+  if (const auto done = continue_with(wire_->tls(), next); !done) log_alert(done.error().reason());
+  more_ = true;
+}
+
+/// @source OTP 25 lib/ssl, ssl_alert: alert_txt is logged as a notice
+void connection::log_alert(const term& reason) const {
+  if (options_->settings.log_alert && reason.is_tagged("tls_alert"_atom, 2))
+    log::notice("~ts", string(format_error(reason)));
 }
 
 void connection::opened() {

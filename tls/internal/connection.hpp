@@ -14,6 +14,7 @@
 #include "../../actors/process.hpp"
 #include "../../actors/transport.hpp"
 #include "connection_call.hpp"
+#include "name_question.hpp"
 #include "option_set.hpp"
 #include "reception.hpp"
 #include "send_queue.hpp"
@@ -81,6 +82,9 @@ private:
   // -- the handshake: connection.cpp ----------------------------------------------------------------------------------------------
   result<> prepare(const term& more_options);
   void shake_hands();
+  void answer_hello();
+  void use_options(const chosen_options& next);
+  void log_alert(const term& reason) const;
   void opened();
   void end_handshake(const term& answered);
 
@@ -119,6 +123,7 @@ private:
   std::string host_;
   verifier verify_by_;
   std::optional<pending_verification> asked_verifier_;
+  std::optional<name_question> asked_name_;
 
   pid owner_;
   reference owner_gone_;

@@ -18,7 +18,7 @@ constexpr int steps_in_a_row_max = 32;
 } // namespace
 
 void connection::work() {
-  if (phase_ == phase::shaking && !asked_verifier_) shake_hands();
+  if (phase_ == phase::shaking && !asked_verifier_ && !asked_name_) shake_hands();
   if (phase_ == phase::open || phase_ == phase::closing || phase_ == phase::leaving) write_out();
   if (phase_ == phase::open) more_ = read_in();
   if (phase_ == phase::leaving) leave();
@@ -169,7 +169,7 @@ void connection::ask_for_readiness() {
   const auto ask = [this](transport::direction what, atom name, bool& asked) {
     if (!std::exchange(asked, true)) wire_->below().notify(what, self(), tuple("$ready"_atom, readable_, name));
   };
-  const bool waits = phase_ == phase::shaking ? !asked_verifier_
+  const bool waits = phase_ == phase::shaking ? !asked_verifier_ && !asked_name_
                      : phase_ == phase::open  ? incoming_.wants_bytes()
                                               : phase_ == phase::leaving;
   if (waits && !may_read_) ask(transport::direction::input, "input"_atom, asked_input_);
@@ -182,6 +182,7 @@ void connection::ask_for_readiness() {
 /// The peer closed, or the connection failed: nothing more goes in or out. What came before is still given out.
 void connection::finish(term reason) {
   reason_ = std::move(reason);
+  log_alert(reason_);
   phase_ = phase::over;
   end_sends(reason_);
   if (shutdown_) answer(std::exchange(shutdown_, std::nullopt)->by, failed("closed"_atom));

@@ -26,6 +26,16 @@ public:
     add(text.size());
     bytes_.append(text);
   }
+  void add(const std::vector<std::string>& texts) {
+    add(texts.size());
+    for (const auto& one : texts)
+      add(one);
+  }
+  void add(const std::vector<term>& ders) {
+    add(ders.size());
+    for (const auto& one : ders)
+      add(std::string(one.text()));
+  }
   void add(const file_identity& of) {
     for (const auto part : {of.device, of.inode, of.size_bytes})
       add(part);
@@ -50,12 +60,29 @@ std::string key_of(const context_settings& of) {
   key_bytes key;
   key.add(static_cast<int>(of.side));
   for (const auto* const text :
-       {&of.certfile, &of.keyfile, &of.cacertfile, &of.password, &of.ciphers_1_2, &of.ciphers_1_3})
+       {&of.certfile, &of.keyfile, &of.cacertfile, &of.password, &of.ciphers_1_2, &of.ciphers_1_3, &of.key_type,
+        &of.key, &of.dh, &of.dhfile, &of.groups, &of.signature_algs, &of.psk_identity, &of.srp_user, &of.srp_password,
+        &of.next_protocol.fallback})
     key.add(*text);
-  for (const bool flag : {of.verify_peer, of.fail_if_no_peer_cert, of.tls1_2, of.tls1_3, of.client_renegotiation,
-                          of.decision_awaited, of.hello_awaited, of.sessions})
+  for (const auto* const texts : {&of.alpn, &of.next_protocols, &of.next_protocol.preferred})
+    key.add(*texts);
+  for (const auto* const ders : {&of.cert, &of.cacerts})
+    key.add(*ders);
+  for (const bool flag :
+       {of.verify_peer, of.fail_if_no_peer_cert, of.tls1_0, of.tls1_1, of.tls1_2, of.tls1_3, of.client_renegotiation,
+        of.secure_renegotiate, of.honor_cipher_order, of.certificate_authorities, of.fallback, of.keep_secrets,
+        of.looks_up_users, of.next_protocol.wanted, of.next_protocol.server_decides, of.decision_awaited,
+        of.validated_later, of.hello_awaited, of.sessions})
     key.add(flag);
   key.add(of.depth);
+  key.add(of.max_fragment_length);
+  key.add(of.handshake_bytes);
+  key.add(of.certs_keys.size());
+  for (const auto& one : of.certs_keys) {
+    for (const auto* const text : {&one.certfile, &one.keyfile, &one.password, &one.key_type, &one.key})
+      key.add(*text);
+    key.add(one.cert);
+  }
   for (const auto& identity : identify_files(of))
     key.add(identity);
   return key.digest();

@@ -37,6 +37,13 @@ engine_options client_options(const name_settings& names, const std::string& hos
   return made;
 }
 
+engine_options engine_options_for(const settings& of, const std::string& host) {
+  auto made = of.context.side == role::client ? client_options(of.name, host) : engine_options{};
+  made.bytes_per_key = of.key_update_at;
+  made.user_lookup = of.user_lookup;
+  return made;
+}
+
 engine::engine(std::shared_ptr<const context> shared, engine_options options)
     : context_(std::move(shared)), options_(std::move(options)), streams_{.input = input_buffer{input_bytes_max}} {
   start();
@@ -110,8 +117,8 @@ engine_status engine::advance() {
 engine_status engine::settle(int returned) {
   switch (SSL_get_error(ssl_.get(), returned)) {
   case SSL_ERROR_WANT_READ:
-    if (!opened_ && handshake_bytes() > handshake_bytes_max)
-      return refuse_flood("handshake_bytes"_atom, handshake_bytes_max);
+    if (const auto most = context_->settings().handshake_bytes; !opened_ && handshake_bytes() > most)
+      return refuse_flood("handshake_bytes"_atom, most);
     if (input_ended_ && streams_.input.size() == 0) {
       truncated_ = true;
       return ended();
@@ -201,15 +208,17 @@ engine_status engine::write_record(std::span<const std::byte> bytes) {
   clear_openssl_errors();
   const int returned = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
   if (returned != 1) return settle(returned);
-  if (++records_ >= options_.records_per_key && SSL_version(ssl_.get()) == TLS1_3_VERSION) {
-    records_ = 0;
+  bytes_ += bytes.size();
+  const bool used_up = ++records_ >= options_.records_per_key || bytes_ >= options_.bytes_per_key;
+  if (used_up && SSL_version(ssl_.get()) == TLS1_3_VERSION) {
+    records_ = bytes_ = 0;
     SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
   }
   return status_;
 }
 
 bool engine::rekeying() const noexcept {
-  return opened_ && SSL_version(ssl_.get()) == TLS1_2_VERSION && SSL_in_init(ssl_.get()) != 0;
+  return opened_ && SSL_version(ssl_.get()) != TLS1_3_VERSION && SSL_in_init(ssl_.get()) != 0;
 }
 
 void engine::close_write() {
@@ -233,6 +242,11 @@ void engine::continue_with(std::shared_ptr<const context> other) {
     start();
   }
   streams_.input.forget();
+}
+
+void engine::continue_with(std::shared_ptr<const context> other, engine_options options) {
+  options_ = std::move(options);
+  continue_with(std::move(other));
 }
 
 void engine::refuse_hello(alert_number with) {
@@ -288,7 +302,8 @@ engine_status engine::refuse_itself(alert_number with, std::string detail) {
 /// damage. So it goes on to the end of the handshake, and what it writes is dropped.
 engine_status engine::settle_refusal(int done) {
   const bool waits = done != 1 && SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ;
-  const bool may_wait = !(input_ended_ && streams_.input.size() == 0) && handshake_bytes() <= handshake_bytes_max;
+  const bool may_wait =
+      !(input_ended_ && streams_.input.size() == 0) && handshake_bytes() <= context_->settings().handshake_bytes;
   if (waits && may_wait) return engine_status::wants_input;
   return refuse_itself(verdict_.alert, verdict_.text);
 }

@@ -38,12 +38,17 @@ struct engine_options {
   std::optional<std::string> expected_name = {};
   /// Client: what to resume.
   session_ptr session = {};
-  /// Records until the own key of TLS 1.3 is changed.
+  /// Records and bytes until the own key of TLS 1.3 is changed.
   std::uint64_t records_per_key = records_per_key_max;
+  std::uint64_t bytes_per_key = key_bytes_max;
+  /// Gives the secrets of PSK and SRP.
+  std::optional<fun_with_state> user_lookup = {};
 };
 
-/// What the names of the options mean for a connection to @p host; empty for an open socket, whose address @p host then is.
+/// What the names of the options mean for a client's connection to @p host; empty for an open socket, whose address @p host then is.
 engine_options client_options(const name_settings& names, const std::string& host);
+/// What @p of mean for a connection, of a client to @p host: what server_name_indication defaults to.
+engine_options engine_options_for(const settings& of, const std::string& host);
 
 /// What a client said first.
 struct client_hello {
@@ -100,6 +105,8 @@ public:
   [[nodiscard]] const client_hello& hello() const noexcept { return hello_; }
   /// Goes on, with @p other's certificates, versions and options where it is not null. The caller calls advance after it.
   void continue_with(std::shared_ptr<const context> other);
+  /// And with what a connection of these options has of its own.
+  void continue_with(std::shared_ptr<const context> other, engine_options options);
   void refuse_hello(alert_number with);
 
   /// The peer's certificates, its own first, as DER, and what OpenSSL and the name check found, while the status is awaits_decision.
@@ -119,6 +126,10 @@ public:
   [[nodiscard]] const term& reason() const noexcept { return reason_; }
   /// Closed without a close_notify: what came last may be missing.
   [[nodiscard]] bool truncated() const noexcept { return truncated_; }
+  [[nodiscard]] const std::optional<fun_with_state>& user_lookup() const noexcept { return options_.user_lookup; }
+  [[nodiscard]] const std::shared_ptr<const context>& shared() const noexcept { return context_; }
+  /// Client: the host or address that the server's certificate must be for.
+  [[nodiscard]] const std::optional<std::string>& expected_name() const noexcept { return options_.expected_name; }
   [[nodiscard]] role side() const noexcept { return context_->settings().side; }
   /// The peer's own certificate as DER, once open; nothing where it sent none.
   [[nodiscard]] const std::optional<term>& peer_certificate() const noexcept { return peer_certificate_; }
@@ -178,6 +189,7 @@ private:
 
   std::size_t fed_ = 0;
   std::uint64_t records_ = 0;        // written under the present key
+  std::uint64_t bytes_ = 0;          // written under the present key
   unsigned idle_renegotiations_ = 0; // started by the peer since the last data
   bool opened_ = false;
   bool input_ended_ = false;

@@ -62,7 +62,7 @@ struct engine_hooks {
     if (in.decision_ == engine::decision::refused) return refuse_found(in, store);
     if (!settings.verify_peer && !settings.decision_awaited) return accept(store);
 
-    in.verdict_ = judge_peer(store, in.options_.expected_name);
+    if (!settings.validated_later) in.verdict_ = judge_peer(store, in.options_.expected_name);
     if (settings.decision_awaited) return wait_for_decision(in, store);
     return in.verdict_.valid ? accept(store) : refuse_found(in, store);
   }
@@ -136,7 +136,7 @@ struct engine_hooks {
     engine& in = of(ssl);
     if ((where & SSL_CB_ALERT) != 0) note_alert(in, where, value);
     // A renegotiation, be it refused in the end. In TLS 1.3 tickets and key updates count as handshakes, too.
-    if ((where & SSL_CB_HANDSHAKE_START) != 0 && in.opened_ && SSL_version(ssl) == TLS1_2_VERSION)
+    if ((where & SSL_CB_HANDSHAKE_START) != 0 && in.opened_ && SSL_version(ssl) != TLS1_3_VERSION)
       ++in.idle_renegotiations_;
   }
 

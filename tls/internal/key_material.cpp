@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/pemerr.h>
 
@@ -14,6 +15,8 @@
 
 namespace agner::ssl::internal {
 namespace {
+
+using decoder_ptr = std::unique_ptr<OSSL_DECODER_CTX, freed_by<OSSL_DECODER_CTX_free>>;
 
 bio_ptr reader(const std::string& bytes) {
   return bio_ptr{BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))};
@@ -67,7 +70,7 @@ int give_password(char* into, int size, int /*writing*/, void* use) {
   return static_cast<int>(with.password.size());
 }
 
-void explain_missing_key(const context_settings& of, const password_use& use, const std::string& what,
+void explain_missing_key(const certificate_source& of, const password_use& use, const std::string& what,
                          option_faults& faults) {
   if (use.asked && of.password.empty())
     faults.bad_file("keyfile"_atom, of.keyfile, "the key is encrypted; give the option password as well");
@@ -81,7 +84,28 @@ void explain_missing_key(const context_settings& of, const password_use& use, co
     faults.bad_file("keyfile"_atom, of.keyfile, "the file holds no usable private key: " + what);
 }
 
-key_ptr read_key(const context_settings& of, option_faults& faults) {
+/// The key that is given as DER: as PKCS #8, or in the older form of its type.
+key_ptr decode_key(const certificate_source& of, option_faults& faults) {
+  clear_openssl_errors();
+  const auto* at = reinterpret_cast<const unsigned char*>(of.key.data());
+  const auto size = static_cast<long>(of.key.size());
+  EVP_PKEY* made = nullptr;
+  if (of.key_type == "RSAPrivateKey")
+    made = d2i_PrivateKey(EVP_PKEY_RSA, nullptr, &at, size);
+  else if (of.key_type == "DSAPrivateKey")
+    made = d2i_PrivateKey(EVP_PKEY_DSA, nullptr, &at, size);
+  else if (of.key_type == "ECPrivateKey")
+    made = d2i_PrivateKey(EVP_PKEY_EC, nullptr, &at, size);
+  else
+    made = d2i_AutoPrivateKey(nullptr, &at, size);
+  if (made == nullptr)
+    faults.expected_secret("key"_atom,
+                           "a key of the type " + of.key_type + " in DER; OpenSSL says: " + take_openssl_error());
+  return key_ptr{made};
+}
+
+key_ptr read_key(const certificate_source& of, option_faults& faults) {
+  if (!of.key.empty()) return decode_key(of, faults);
   std::string bytes = bytes_of("keyfile"_atom, of.keyfile, faults);
   if (bytes.empty()) return {};
 
@@ -93,33 +117,111 @@ key_ptr read_key(const context_settings& of, option_faults& faults) {
   return key;
 }
 
-void read_own(const context_settings& of, key_material& into, option_faults& faults) {
-  auto chain = read_certificates("certfile"_atom, of.certfile, faults);
-  const bool same_unreadable_file = chain.empty() && of.keyfile == of.certfile;
-  if (!same_unreadable_file) into.key = read_key(of, faults);
-  if (chain.empty()) return;
-
-  into.certificate = std::move(chain.front());
-  into.intermediates.assign(std::make_move_iterator(chain.begin() + 1), std::make_move_iterator(chain.end()));
-  if (into.key && X509_check_private_key(into.certificate.get(), into.key.get()) != 1) {
-    clear_openssl_errors();
-    faults.bad_file("keyfile"_atom, of.keyfile, "the key does not belong to the certificate in " + of.certfile);
+std::vector<certificate_ptr> decode_certificates(atom option, const std::vector<term>& ders, option_faults& faults) {
+  std::vector<certificate_ptr> made;
+  clear_openssl_errors();
+  for (const term& der : ders) {
+    const auto* at = reinterpret_cast<const unsigned char*>(der.bytes().data());
+    if (X509* one = d2i_X509(nullptr, &at, static_cast<long>(der.bytes().size()))) {
+      made.emplace_back(one);
+      continue;
+    }
+    faults.expected(option, "..."_atom,
+                    "certificates in DER; number " + std::to_string(made.size() + 1) +
+                        " is none: " + take_openssl_error());
+    return {};
   }
+  return made;
+}
+
+void read_own(certificate_source of, key_material& into, option_faults& faults) {
+  auto chain = of.cert.empty() ? read_certificates("certfile"_atom, of.certfile, faults)
+                               : decode_certificates("cert"_atom, of.cert, faults);
+  const bool same_unreadable_file = chain.empty() && of.key.empty() && of.keyfile == of.certfile;
+  own_certificate made;
+  if (!same_unreadable_file) made.key = read_key(of, faults);
+  if (!chain.empty()) {
+    made.certificate = std::move(chain.front());
+    made.intermediates.assign(std::make_move_iterator(chain.begin() + 1), std::make_move_iterator(chain.end()));
+    if (made.key && X509_check_private_key(made.certificate.get(), made.key.get()) != 1) {
+      clear_openssl_errors();
+      const std::string owner = of.certfile.empty() ? "given" : "in " + of.certfile;
+      if (of.key.empty())
+        faults.bad_file("keyfile"_atom, of.keyfile, "the key does not belong to the certificate " + owner);
+      else
+        faults.expected_secret("key"_atom, "the key of the certificate " + owner);
+    }
+  }
+  OPENSSL_cleanse(of.password.data(), of.password.size());
+  OPENSSL_cleanse(of.key.data(), of.key.size());
+  of.password.clear();
+  of.key.clear();
+  made.from = std::move(of);
+  if (made.certificate && made.key) into.own.push_back(std::move(made));
+}
+
+// -- Diffie-Hellman parameters --------------------------------------------------------------------------------------------------------
+
+key_ptr decode_parameters(std::string_view bytes, const char* format) {
+  EVP_PKEY* made = nullptr;
+  const decoder_ptr decoder{
+      OSSL_DECODER_CTX_new_for_pkey(&made, format, nullptr, "DH", EVP_PKEY_KEY_PARAMETERS, nullptr, nullptr)};
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  std::size_t size = bytes.size();
+  if (!decoder || OSSL_DECODER_from_data(decoder.get(), &at, &size) != 1) return {};
+  return key_ptr{made};
+}
+
+key_ptr read_parameters(const context_settings& of, option_faults& faults) {
+  clear_openssl_errors();
+  if (!of.dh.empty()) {
+    auto made = decode_parameters(of.dh, "DER");
+    if (!made) faults.expected("dh"_atom, "..."_atom, "Diffie-Hellman parameters in DER: " + take_openssl_error());
+    return made;
+  }
+  if (of.dhfile.empty()) return {};
+  const std::string bytes = bytes_of("dhfile"_atom, of.dhfile, faults);
+  if (bytes.empty()) return {};
+  auto made = decode_parameters(bytes, "PEM");
+  if (!made)
+    faults.bad_file("dhfile"_atom, of.dhfile,
+                    "the file holds no parameters; it should have some that begin with -----BEGIN DH PARAMETERS-----");
+  return made;
+}
+
+certificate_source first_source(const context_settings& of) {
+  return {.certfile = of.certfile,
+          .keyfile = of.keyfile,
+          .password = of.password,
+          .cert = of.cert,
+          .key_type = of.key_type,
+          .key = of.key};
 }
 
 } // namespace
 
 std::vector<file_identity> identify_files(const context_settings& of) {
   std::vector<file_identity> made;
-  for (const std::string* path : {&of.certfile, &of.keyfile, &of.cacertfile})
-    made.push_back(path->empty() ? file_identity{} : identify_file(*path).value_or(file_identity{}));
+  const auto add = [&made](const std::string& path) {
+    made.push_back(path.empty() ? file_identity{} : identify_file(path).value_or(file_identity{}));
+  };
+  for (const std::string* path : {&of.certfile, &of.keyfile, &of.cacertfile, &of.dhfile})
+    add(*path);
+  for (const auto& one : of.certs_keys) {
+    add(one.certfile);
+    add(one.keyfile);
+  }
   return made;
 }
 
 key_material read_key_material(const context_settings& of, option_faults& faults) {
   key_material made;
-  if (!of.certfile.empty()) read_own(of, made, faults);
+  if (auto first = first_source(of); first.has_certificate()) read_own(std::move(first), made, faults);
+  for (const auto& one : of.certs_keys)
+    read_own(one, made, faults);
+  if (!of.cacerts.empty()) made.authorities = decode_certificates("cacerts"_atom, of.cacerts, faults);
   if (!of.cacertfile.empty()) made.authorities = read_certificates("cacertfile"_atom, of.cacertfile, faults);
+  made.dh = read_parameters(of, faults);
   return made;
 }
 

@@ -12,14 +12,21 @@
 
 namespace agner::ssl::internal {
 
-struct key_material {
-  certificate_ptr certificate = {}; // none for a client without one
+struct own_certificate {
+  certificate_ptr certificate = {};
   std::vector<certificate_ptr> intermediates = {};
   key_ptr key = {};
-  std::vector<certificate_ptr> authorities = {};
+  /// Where it is from, for faults found later.
+  certificate_source from = {};
 };
 
-/// The identities of the files that @p of names, in a fixed order; an identity of zeros for a file that is not named or cannot be seen.
+struct key_material {
+  std::vector<own_certificate> own = {}; // none for a client without one
+  std::vector<certificate_ptr> authorities = {};
+  key_ptr dh = {};
+};
+
+/// The identities of the files that @p of names, in an order that depends on nothing else; an identity of zeros for a file that is not named or cannot be seen.
 std::vector<file_identity> identify_files(const context_settings& of);
 
 /// Reads the files that @p of names. Each fault is added to @p faults with the option that names the file:

@@ -48,6 +48,9 @@ inline constexpr unsigned idle_renegotiations_max = 8;
 /// Records after which the sender of TLS 1.3 changes its key. @source RFC 8446, section 5.5: 2^24.5 for AES-GCM
 inline constexpr std::uint64_t records_per_key_max = 1ULL << 24U;
 
+/// Bytes after which it does, if option key_update_at says nothing else. @source OTP 25 lib/ssl, KEY_USAGE_LIMIT_AES_GCM: 388,736,063,997
+inline constexpr std::uint64_t key_bytes_max = 388'736'063'997;
+
 /// Tickets that a server sends after a full handshake of TLS 1.3: what browsers and OpenSSL expect.
 inline constexpr std::size_t tickets_per_handshake = 2;
 

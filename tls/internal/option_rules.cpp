@@ -74,78 +74,6 @@ void server_name(atom option, const term& value, checking& in) {
     in.faults.expected(option, value, "a host name of at most 255 characters, or disable");
 }
 
-void versions(atom option, const term& value, checking& in) {
-  bool tls1_2 = false;
-  bool tls1_3 = false;
-  bool fits = value.is_cons() && value.as_list().is_proper();
-  if (fits) {
-    for (const term& version : value.as_list()) {
-      if (version.is("tlsv1.2"_atom))
-        tls1_2 = true;
-      else if (version.is("tlsv1.3"_atom))
-        tls1_3 = true;
-      else
-        fits = false;
-    }
-  }
-  if (!fits) {
-    in.faults.expected(option, value, "a list of 'tlsv1.3' and 'tlsv1.2'; agner speaks no older version");
-    return;
-  }
-  in.made.context.tls1_2 = tls1_2;
-  in.made.context.tls1_3 = tls1_3;
-}
-
-void secure_renegotiate(atom option, const term& value, checking& in) {
-  if (!value.is("true"_atom))
-    in.faults.expected(option, value, "true: renegotiation without RFC 5746 is never allowed");
-}
-
-// -- ciphers ------------------------------------------------------------------------------------------------------------------------
-
-std::string_view refusal(const cipher_suite* of) {
-  if (of == nullptr) return "the name of a cipher suite that this OpenSSL has, or its Erlang map";
-  switch (of->support) {
-  case suite_support::yes: return {};
-  case suite_support::no_encryption: return "a cipher suite that encrypts";
-  case suite_support::needs_secret: return "a cipher suite with certificates; PSK and SRP are not supported yet";
-  case suite_support::anonymous: return "a cipher suite with certificates; anonymous ones are not supported yet";
-  }
-  return {};
-}
-
-void one_suite(atom option, const term& value, checking& in) {
-  const auto name = name_value(value);
-  const cipher_suite* found = name ? suite_called(*name) : suite_of(value);
-  if (const auto why = refusal(found); !why.empty())
-    in.faults.expected(option, value, why);
-  else
-    in.suites.push_back(found);
-}
-
-void suite_names(atom option, std::string_view names, checking& in) {
-  while (!names.empty()) {
-    const auto end = std::min(names.find(':'), names.size());
-    one_suite(option, binary(names.substr(0, end)), in);
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-}
-
-/// "A:B", ["A", "B"], [#{...}, #{...}] or [{...}, {...}].
-void ciphers(atom option, const term& value, checking& in) {
-  in.suites_given = true;
-  if (const auto names = name_value(value)) {
-    suite_names(option, *names, in);
-  } else if (value.is_cons() && value.as_list().is_proper()) {
-    for (const term& one : value.as_list())
-      one_suite(option, one, in);
-  } else if (!value.is_nil()) {
-    in.faults.expected(option, value, "a list of cipher suites, or their OpenSSL names joined by colons");
-  } else {
-    in.suites_given = false; // as in OTP, the empty list asks for the defaults
-  }
-}
-
 // -- the stream and the transport ---------------------------------------------------------------------------------------------------
 
 void mode(atom option, const term& value, checking& in) {
@@ -223,10 +151,6 @@ constexpr std::array rules = {
     rule{"fail_if_no_peer_cert", rule::sides::server, context_boolean<&context_settings::fail_if_no_peer_cert>},
     rule{"depth", rule::sides::both, depth},
     rule{"server_name_indication", rule::sides::client, server_name},
-    rule{"versions", rule::sides::both, versions},
-    rule{"ciphers", rule::sides::both, ciphers},
-    rule{"client_renegotiation", rule::sides::server, context_boolean<&context_settings::client_renegotiation>},
-    rule{"secure_renegotiate", rule::sides::both, secure_renegotiate},
     rule{"mode", rule::sides::both, mode},
     rule{"packet", rule::sides::both, packet},
     rule{"packet_size", rule::sides::both, packet_size},
@@ -246,51 +170,30 @@ constexpr std::array rules = {
     rule{"backlog", rule::sides::server, backlog},
 };
 
+std::array<std::span<const rule>, 3> tables() { return {rules, peer_rules(), protocol_rules()}; }
+
 /// Options of the ssl manual, and of OTP 25, that a later version brings.
 constexpr std::string_view later[] = {
-    "alpn_advertised_protocols",
-    "alpn_preferred_protocols",
     "anti_replay",
     "beast_mitigation",
-    "cacerts",
     "cb_info",
-    "cert",
-    "certificate_authorities",
-    "certs_keys",
-    "client_preferred_next_protocols",
     "cookie",
     "crl_cache",
     "crl_check",
     "customize_hostname_check",
-    "dh",
-    "dhfile",
     "early_data",
-    "eccs",
     "erl_dist",
     "exit_on_close",
-    "fallback",
     "handshake",
     "header",
     "hibernate_after",
-    "honor_cipher_order",
     "honor_ecc_order",
-    "keep_secrets",
-    "key",
-    "key_update_at",
     "ktls",
-    "log_alert",
-    "log_level",
-    "max_fragment_length",
-    "max_handshake_size",
     "middlebox_comp_mode",
-    "next_protocols_advertised",
     "ocsp_nonce",
     "ocsp_responder_certs",
     "ocsp_stapling",
-    "padding_check",
-    "partial_chain",
     "protocol",
-    "psk_identity",
     "receiver_spawn_opts",
     "renegotiate_at",
     "reuse_session",
@@ -298,15 +201,8 @@ constexpr std::string_view later[] = {
     "send_timeout",
     "sender_spawn_opts",
     "session_tickets",
-    "signature_algs",
     "signature_algs_cert",
-    "sni_fun",
-    "sni_hosts",
-    "srp_identity",
-    "supported_groups",
     "use_ticket",
-    "user_lookup_fun",
-    "verify_fun",
 };
 
 // -- names nobody knows -------------------------------------------------------------------------------------------------------------
@@ -331,8 +227,10 @@ std::size_t distance(std::string_view left, std::string_view right) {
 } // namespace
 
 const rule* rule_called(std::string_view name) {
-  const auto* const found = std::ranges::find(rules, name, &rule::name);
-  return found == rules.end() ? nullptr : found;
+  for (const auto table : tables())
+    for (const rule& one : table)
+      if (one.name == name) return &one;
+  return nullptr;
 }
 
 bool comes_later(std::string_view name) { return std::ranges::find(later, name) != std::end(later); }
@@ -340,9 +238,17 @@ bool comes_later(std::string_view name) { return std::ranges::find(later, name) 
 std::string_view nearest_option(std::string_view name) {
   constexpr std::size_t name_characters_max = 64;
   if (name.size() > name_characters_max) return {};
-  const auto by_distance = [&](const rule& of) { return distance(name, of.name); };
-  const auto& best = *std::ranges::min_element(rules, {}, by_distance);
-  return by_distance(best) <= 3 ? best.name : std::string_view{};
+  std::string_view best;
+  std::size_t least = 4; // further away is another word
+  for (const auto table : tables()) {
+    for (const rule& one : table) {
+      const std::size_t far = distance(name, one.name);
+      if (far >= least) continue;
+      least = far;
+      best = one.name;
+    }
+  }
+  return best;
 }
 
 } // namespace agner::ssl::internal

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct rule {
   sides belongs_to;
   void (*apply)(atom option, const term& value, checking& in);
 };
+
+/// Rules by topic: option_rules_peer.cpp, option_rules_protocol.cpp.
+std::span<const rule> peer_rules();
+std::span<const rule> protocol_rules();
 
 /// The rule for the option @p name; null where there is none.
 const rule* rule_called(std::string_view name);

@@ -95,8 +95,13 @@ void settle_versions(checking& in) {
   auto& context = in.made.context;
   context.ciphers_1_2 = joined(in, false);
   context.ciphers_1_3 = joined(in, true);
+  const bool older = context.tls1_0 || context.tls1_1;
   const bool tls1_2 = context.tls1_2 && !context.ciphers_1_2.empty();
   const bool tls1_3 = context.tls1_3 && !context.ciphers_1_3.empty();
+  if (older && !context.ciphers_1_2.empty()) {
+    context.tls1_3 = tls1_3;
+    return;
+  }
   if (!tls1_2 && !tls1_3) {
     if (!in.suites.empty())
       in.faults.expected("ciphers"_atom, string(context.ciphers_1_2 + context.ciphers_1_3),
@@ -110,8 +115,31 @@ void settle_versions(checking& in) {
 void settle_verification(checking& in) {
   auto& context = in.made.context;
   if (!in.verify_given) context.verify_peer = in.side == role::client;
+  const bool looked_at = in.side == role::client && in.made.verification.verify_fun.has_value();
+  in.made.verification.asks_peer = context.verify_peer || looked_at;
   if (context.fail_if_no_peer_cert && !context.verify_peer)
     in.faults.add("fail_if_no_peer_cert"_atom, true, tuple("missing"_atom, tuple("verify"_atom, "verify_peer"_atom)));
+}
+
+bool uses_no_certificates(const checking& in) {
+  return in.suites_given && std::ranges::all_of(in.suites, [](const cipher_suite* of) {
+           return of->support == suite_support::anonymous || of->key_exchange == "psk" ||
+                  of->key_exchange == "dhe_psk" || of->key_exchange == "ecdhe_psk" || of->key_exchange == "srp_anon";
+         });
+}
+
+/// Suites that need a secret need who gives it.
+void settle_secrets(checking& in) {
+  const auto& context = in.made.context;
+  for (const auto* const suite : in.suites) {
+    if (suite->support != suite_support::needs_secret) continue;
+    const bool srp = suite->key_exchange.starts_with("srp");
+    const bool client_srp = srp && in.side == role::client;
+    if (client_srp ? !context.srp_user.empty() : context.looks_up_users) continue;
+    in.faults.add("ciphers"_atom, string(suite->openssl_name),
+                  tuple("missing"_atom, client_srp ? term{"srp_identity"_atom} : term{"user_lookup_fun"_atom}));
+    return;
+  }
 }
 
 void settle_files(checking& in, const term& given) {
@@ -119,13 +147,26 @@ void settle_files(checking& in, const term& given) {
   const auto named = [&](atom option) {
     return std::ranges::any_of(given.as_list(), [&](const term& entry) { return entry.is_tagged(option, 2); });
   };
-  if (context.verify_peer && !named("cacertfile"_atom))
+  const bool trusts = named("cacertfile"_atom) || named("cacerts"_atom) || in.made.verification.partial_chain;
+  const bool certified = named("certfile"_atom) || named("cert"_atom) || named("certs_keys"_atom);
+  const bool anonymous = uses_no_certificates(in);
+  if (context.verify_peer && !trusts && !anonymous && !in.made.verification.verify_fun)
     in.faults.add("verify"_atom, "verify_peer"_atom, tuple("missing"_atom, "cacertfile"_atom));
-  if (named("keyfile"_atom) && !named("certfile"_atom))
-    in.faults.add("keyfile"_atom, string(context.keyfile), tuple("missing"_atom, "certfile"_atom));
-  if (in.side == role::server && !named("certfile"_atom))
+  if ((named("keyfile"_atom) || named("key"_atom)) && !named("certfile"_atom) && !named("cert"_atom))
+    in.faults.add(named("keyfile"_atom) ? "keyfile"_atom.value() : "key"_atom.value(),
+                  named("keyfile"_atom) ? string(context.keyfile) : term{"..."_atom},
+                  tuple("missing"_atom, "certfile"_atom));
+  if (named("cert"_atom) && !named("key"_atom) && !named("keyfile"_atom) && !named("certfile"_atom))
+    in.faults.add("cert"_atom, "..."_atom, tuple("missing"_atom, "key"_atom));
+  if (in.side == role::server && !certified && !anonymous)
     in.faults.expected("certfile"_atom, "undefined"_atom, "the path of a PEM file with the server's certificate");
+  if (!in.made.server_names.hosts.empty() && in.made.server_names.choice)
+    in.faults.expected("sni_fun"_atom, "..."_atom, "no sni_hosts beside it: one of the two decides");
+  // As in OTP, a certificate or key that is given overrides its file.
   if (context.keyfile.empty()) context.keyfile = context.certfile;
+  if (!context.cert.empty()) context.certfile.clear();
+  if (!context.key.empty()) context.keyfile.clear();
+  if (!context.cacerts.empty()) context.cacertfile.clear();
 }
 
 bool is_proper_list(const term& of) { return of.is_nil() || (of.is_cons() && of.as_list().is_proper()); }
@@ -135,6 +176,7 @@ bool is_proper_list(const term& of) { return of.is_nil() || (of.is_cons() && of.
 settings check_options(const term& given, role side, option_faults& faults) {
   checking in{.side = side, .made = {}, .faults = faults};
   in.made.context.side = side;
+  in.made.context.certificate_authorities = side == role::server; // as in OTP
   if (!is_proper_list(given)) {
     faults.add("not_a_proplist"_atom, given, tuple("expected"_atom, binary("a list of options")));
     return std::move(in.made);
@@ -142,6 +184,7 @@ settings check_options(const term& given, role side, option_faults& faults) {
   each_option(given, in);
   settle_versions(in);
   settle_verification(in);
+  settle_secrets(in);
   settle_files(in, given);
   return std::move(in.made);
 }

@@ -9,7 +9,30 @@
 namespace agner::ssl::internal {
 namespace {
 
-/// Erlang's reason for OpenSSL's verification error.
+/// "CN=host,O=...", escaped to ASCII.
+std::string subject_of(X509* certificate) {
+  const bio_ptr text{BIO_new(BIO_s_mem())};
+  if (certificate == nullptr || !text) return "unknown subject";
+  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
+  char* data = nullptr;
+  const long length = BIO_get_mem_data(text.get(), &data);
+  return {data, static_cast<std::size_t>(length)};
+}
+
+verdict refused(term reason, std::string text) {
+  const auto alert = alert_for(reason);
+  return {.result = tuple("bad_cert"_atom, std::move(reason)), .alert = alert, .text = std::move(text), .valid = false};
+}
+
+verdict refused_chain(X509_STORE_CTX* store) {
+  const int error = X509_STORE_CTX_get_error(store);
+  return refused(bad_cert_reason(error), std::string(X509_verify_cert_error_string(error)) + " (certificate " +
+                                             subject_of(X509_STORE_CTX_get_current_cert(store)) + ", depth " +
+                                             std::to_string(X509_STORE_CTX_get_error_depth(store)) + ")");
+}
+
+} // namespace
+
 term bad_cert_reason(int error) {
   switch (error) {
   case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -35,7 +58,6 @@ term bad_cert_reason(int error) {
   }
 }
 
-/// The alert that OTP sends for a reason.
 alert_number alert_for(const term& reason) {
   if (reason.is("cert_expired"_atom)) return certificate_expired_alert;
   if (reason.is("unknown_ca"_atom)) return unknown_ca_alert;
@@ -46,30 +68,6 @@ alert_number alert_for(const term& reason) {
     if (reason.is(bad)) return bad_certificate_alert;
   return handshake_failure_alert;
 }
-
-/// "CN=host,O=...", escaped to ASCII.
-std::string subject_of(X509* certificate) {
-  const bio_ptr text{BIO_new(BIO_s_mem())};
-  if (certificate == nullptr || !text) return "unknown subject";
-  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253);
-  char* data = nullptr;
-  const long length = BIO_get_mem_data(text.get(), &data);
-  return {data, static_cast<std::size_t>(length)};
-}
-
-verdict refused(term reason, std::string text) {
-  const auto alert = alert_for(reason);
-  return {.result = tuple("bad_cert"_atom, std::move(reason)), .alert = alert, .text = std::move(text), .valid = false};
-}
-
-verdict refused_chain(X509_STORE_CTX* store) {
-  const int error = X509_STORE_CTX_get_error(store);
-  return refused(bad_cert_reason(error), std::string(X509_verify_cert_error_string(error)) + " (certificate " +
-                                             subject_of(X509_STORE_CTX_get_current_cert(store)) + ", depth " +
-                                             std::to_string(X509_STORE_CTX_get_error_depth(store)) + ")");
-}
-
-} // namespace
 
 verdict judge_peer(X509_STORE_CTX* store, const std::optional<std::string>& expected_name) {
   if (X509_verify_cert(store) != 1) {

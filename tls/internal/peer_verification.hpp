@@ -26,6 +26,11 @@ struct verdict {
 /// @source OTP 25 lib/ssl, ssl_handshake: path_validation_alert; ssl_certificate: validate, verify_hostname
 verdict judge_peer(X509_STORE_CTX* store, const std::optional<std::string>& expected_name);
 
+/// Erlang's reason, as in `{bad_cert, Reason}`, for OpenSSL's verification error.
+term bad_cert_reason(int error);
+/// The alert that OTP sends for such a reason. @source OTP 25 lib/ssl, ssl_handshake: path_validation_alert
+alert_number alert_for(const term& reason);
+
 /// True where one of the certificate's names is @p name: a DNS name, compared without wildcards and without regard to case, or an IP address.
 /// The common name does not count.
 bool certificate_is_for(X509* certificate, const std::string& name);

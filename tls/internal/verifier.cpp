@@ -23,7 +23,10 @@ task<> run_verifier(pid asker, reference question, verifier by, verification abo
 pending_verification::pending_verification(const verifier& by, const engine& of)
     : home_(this_node()), question_(make_ref()) {
   const auto chain = of.peer_certificates();
-  verification about{.certificates = {chain.begin(), chain.end()}, .found = of.found().result};
+  verification about{.certificates = {chain.begin(), chain.end()},
+                     .found = of.found().result,
+                     .shared = of.shared(),
+                     .expected_name = of.expected_name()};
   auto started = spawn_monitor(run_verifier, self(), question_, by, std::move(about));
   asked_ = started.process;
   monitor_ = std::move(started.monitor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Somebody else decides about a peer's certificate: a function that runs in a process of its own, so that the connection goes on hearing while it waits.
-// Will come public with verify_fun. Used by the process that owns the handshake. Mechanism: docs/ssl.md.
+// verify_fun and partial_chain are made of it: peer_decision.hpp. Used by the process that owns the handshake. Mechanism: docs/ssl.md.
 
 #pragma once
 
@@ -23,6 +23,9 @@ struct verification {
   std::vector<term> certificates;
   /// `valid`, or `{bad_cert, Reason}`: what path validation and the host name check found.
   term found;
+  /// For who validates by itself: the rules and authorities, and the host or address that the certificate must be for.
+  std::shared_ptr<const context> shared = {};
+  std::optional<std::string> expected_name = {};
 };
 
 /// Travels as {Accepted, Alert, Detail}.
