@@ -8,6 +8,7 @@
 #include "../actors/process.hpp"
 #include "../runtime/term_views.hpp"
 #include "internal/connection_call.hpp"
+#include "internal/engine_facts.hpp"
 #include "internal/listeners.hpp"
 #include "internal/options_check.hpp"
 
@@ -109,7 +110,7 @@ task<result<term>> information(socket of, Wanted wanted) {
 } // namespace
 
 task<result<term>> connection_information(socket of) {
-  return information(of, [](atom) { return true; });
+  return information(of, [](atom name) { return !internal::is_secret_fact(name); });
 }
 
 task<result<term>> connection_information(socket of, std::vector<atom> items) {
@@ -117,12 +118,42 @@ task<result<term>> connection_information(socket of, std::vector<atom> items) {
                      [items = std::move(items)](atom name) { return std::ranges::find(items, name) != items.end(); });
 }
 
+task<result<term>> negotiated_protocol(socket of) { return ask<term>(of, "negotiated_protocol"_atom); }
+task<result<term>> negotiated_next_protocol(socket of) { return negotiated_protocol(of); }
+
+task<result<term>> connection_info(socket of) {
+  std::vector<atom> wanted{"protocol"_atom, "selected_cipher_suite"_atom};
+  const auto facts = co_await connection_information(of, std::move(wanted));
+  if (!facts) co_return facts;
+  std::vector<term> values;
+  for (const term& one : facts->as_list())
+    values.push_back(one[1]);
+  co_return tuple_of(std::move(values));
+}
+
+// -- keys ---------------------------------------------------------------------------------------------------------------------------
+
+task<result<>> renegotiate(socket of) { return ask<void>(of, "renegotiate"_atom); }
+
+task<result<>> update_keys(socket of, key_update which) {
+  const bool both = which == key_update::read_write;
+  return ask<void>(of, tuple("update_keys"_atom, both ? "read_write"_atom.value() : "write"_atom.value()));
+}
+
+task<result<term>> export_key_materials(socket of, term labels, term contexts, term lengths) {
+  return ask<term>(of, tuple("export"_atom, std::move(labels), std::move(contexts), std::move(lengths)));
+}
+
+task<result<term>> prf(socket of, term secret, term label, term seed, std::size_t length) {
+  return ask<term>(of, tuple("prf"_atom, std::move(secret), std::move(label), std::move(seed), length));
+}
+
 term versions() {
   const term spoken = list({"tlsv1.3"_atom, "tlsv1.2"_atom});
+  const term all = list({"tlsv1.3"_atom, "tlsv1.2"_atom, "tlsv1.1"_atom, "tlsv1"_atom});
   return list({tuple("ssl_app"_atom, string(AGNER_VERSION)), tuple("supported"_atom, spoken),
-               tuple("supported_dtls"_atom, term{}), tuple("available"_atom, spoken),
-               tuple("available_dtls"_atom, term{}), tuple("implemented"_atom, spoken),
-               tuple("implemented_dtls"_atom, term{})});
+               tuple("supported_dtls"_atom, term{}), tuple("available"_atom, all), tuple("available_dtls"_atom, term{}),
+               tuple("implemented"_atom, all), tuple("implemented_dtls"_atom, term{})});
 }
 
 } // namespace agner::ssl

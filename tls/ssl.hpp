@@ -224,14 +224,52 @@ task<result<socket_address>> sockname(listen_socket of);
 task<result<term>> peercert(socket of);
 
 /// `[{protocol, 'tlsv1.3'}, {selected_cipher_suite, #{...}}, {session_id, <<...>>}, {session_resumption, false}, {sni_hostname, "host"}]`, or of these the @p items asked for; those
-/// without value are left out, and a client has no sni_hostname.
+/// without value are left out, and a client has no sni_hostname. By name also client_random, server_random, before TLS 1.3 master_secret, and with
+/// keep_secrets keylog: lines as programs that look into captured traffic want them.
 /// @errors the reason of its end
 /// @context any process
 /// @erlang  ssl:connection_information/1, ssl:connection_information/2
 task<result<term>> connection_information(socket of);
 task<result<term>> connection_information(socket of, std::vector<atom> items);
 
-/// `[{ssl_app, Version}, {supported, [...]}, {available, [...]}, {implemented, [...]}]`, the last three all what agner speaks.
+/// The protocol that was agreed on by ALPN or Next Protocol Negotiation, a binary.
+/// @errors `protocol_not_negotiated`  nobody asked, or nothing fits; the reason of its end
+/// @context any process
+/// @erlang  ssl:negotiated_protocol/1; in the old manual also negotiated_next_protocol
+task<result<term>> negotiated_protocol(socket of);
+task<result<term>> negotiated_next_protocol(socket of);
+
+/// `{'tlsv1.3', #{...}}`: version and cipher suite. @errors the reason of its end @context any process
+/// @erlang  ssl:connection_info/1
+task<result<term>> connection_info(socket of);
+
+// -- keys -------------------------------------------------------------------------------------------------------------------------
+
+/// Shakes hands anew over an open connection, before TLS 1.3, and returns when that is done. Data goes on meanwhile.
+/// @errors `renegotiation_rejected`  TLS 1.3, another one is under way, or the peer refuses, which OpenSSL takes for the end of the connection
+/// @context any process
+/// @erlang  ssl:renegotiate/1
+task<result<>> renegotiate(socket of);
+
+enum class key_update : std::uint8_t { write, read_write };
+/// Changes the key that this side sends with, and asks the peer to change its own too. @errors `enotsup`  it is no TLS 1.3; the reason of its end
+/// @context any process
+/// @erlang  ssl:update_keys/2
+task<result<>> update_keys(socket of, key_update which);
+
+/// Key material for both ends to use elsewhere: one binary for each of @p labels, which are binaries, with its context, a binary or `no_context`, and its length.
+/// @errors `badarg`  the lists do not fit; the reason of its end
+/// @context any process
+/// @erlang  ssl:export_key_materials/4 (OTP 27)
+task<result<term>> export_key_materials(socket of, term labels, term contexts, term lengths);
+
+/// TLS's pseudo-random function, before TLS 1.3. @p secret  a binary or `master_secret`; @p seed  a list of binaries, `client_random`, `server_random`
+/// @errors `undefined`  TLS 1.3; `badarg`; the reason of its end
+/// @context any process
+/// @erlang  ssl:prf/5
+task<result<term>> prf(socket of, term secret, term label, term seed, std::size_t length);
+
+/// `[{ssl_app, Version}, {supported, [...]}, {available, [...]}, {implemented, [...]}]`, by default, and where named.
 /// @context any thread @erlang ssl:versions/0
 term versions();
 

@@ -146,7 +146,26 @@ void connection::on_call_of_open(const connection_call& call) {
   if (what.is_tagged("send"_atom, 2)) return begin_send(call);
   if (what.is_tagged("shutdown"_atom, 2)) return begin_shutdown(call);
   if (what.is_tagged("downgrade"_atom, 3)) return begin_downgrade(call);
+  if (what.is("renegotiate"_atom)) return begin_renegotiation(call);
+  if (what.is_tagged("update_keys"_atom, 2)) {
+    const bool done = wire_->tls().update_keys(what[1].is("read_write"_atom));
+    return answer(call.by, done ? term{"ok"_atom} : failed("enotsup"_atom));
+  }
+  if (auto made = derived(what)) return answer(call.by, *std::move(made));
   answer(call.by, fact(what).value_or(failed("einval"_atom)));
+}
+
+/// Answered when the new handshake is over, or the connection.
+void connection::begin_renegotiation(const connection_call& call) {
+  handshakes_then_ = wire_->tls().handshakes();
+  if (renegotiated_for_ || !wire_->tls().renegotiate()) return answer(call.by, failed("renegotiation_rejected"_atom));
+  renegotiated_for_ = call.by;
+  may_read_ = true;
+}
+
+void connection::tell_renegotiated() {
+  if (renegotiated_for_ && wire_->tls().handshakes() > handshakes_then_)
+    answer(*std::exchange(renegotiated_for_, std::nullopt), "ok"_atom);
 }
 
 void connection::begin_send(const connection_call& call) {

@@ -77,6 +77,9 @@ private:
   void begin_shutdown(const connection_call& call);
   void begin_downgrade(const connection_call& call);
   void change_owner(const connection_call& call);
+  void begin_renegotiation(const connection_call& call);
+  void tell_renegotiated();
+  [[nodiscard]] std::optional<term> derived(const term& asked);
   reference arm(std::chrono::milliseconds time) const;
 
   // -- the handshake: connection.cpp ----------------------------------------------------------------------------------------------
@@ -137,6 +140,8 @@ private:
   reception incoming_;
   send_queue outgoing_;
   std::optional<ending> shutdown_;
+  std::optional<reference> renegotiated_for_;
+  unsigned handshakes_then_ = 0;
   std::vector<reference> closers_;
   std::optional<successor> successor_;
   term reason_; // why it is over

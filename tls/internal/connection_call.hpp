@@ -11,7 +11,9 @@
 // | {shutdown, read or write or read_write} | ok, {error, Reason}                     |
 // | {controlling_process, Pid}              | ok                                      |
 // | {setopts, List}, {getopts, Names}       | ok, {ok, List}, {error, Reason}         |
-// | peername, sockname, peercert, information | {ok, Value}, {error, Reason}          |
+// | peername, sockname, peercert, information, negotiated_protocol | {ok, Value}, {error, Reason} |
+// | renegotiate, {update_keys, write or read_write} | ok, {error, Reason}             |
+// | {export, Labels, Contexts, Lengths}, {prf, Secret, Label, Seed, Length} | {ok, Value}, {error, Reason} |
 //
 // Time is milliseconds or `infinity`.
 

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "../../runtime/term_views.hpp"
+#include "application_protocol.hpp"
 #include "connection.hpp"
+#include "derived_keys.hpp"
 #include "engine_facts.hpp"
 #include "option_values.hpp"
 #include "options_check.hpp"
@@ -97,7 +99,19 @@ std::optional<term> connection::fact(const term& asked) const {
     const auto& certificate = wire_->tls().peer_certificate();
     return certificate ? tuple("ok"_atom, *certificate) : failed("no_peercert"_atom);
   }
+  if (asked.is("negotiated_protocol"_atom)) {
+    const auto name = agreed_protocol(wire_->tls().native());
+    return name ? tuple("ok"_atom, binary(*name)) : failed("protocol_not_negotiated"_atom);
+  }
   if (asked.is("information"_atom)) return tuple("ok"_atom, list_of(connection_facts(wire_->tls())));
+  return std::nullopt;
+}
+
+/// Answers what needs the connection's secrets.
+std::optional<term> connection::derived(const term& asked) {
+  SSL* of = wire_->tls().native();
+  if (asked.is_tagged("export"_atom, 4)) return to_term(exported_keys(of, asked[1], asked[2], asked[3]));
+  if (asked.is_tagged("prf"_atom, 5)) return to_term(pseudo_random(of, asked[1], asked[2], asked[3], asked[4]));
   return std::nullopt;
 }
 

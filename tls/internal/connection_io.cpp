@@ -21,6 +21,7 @@ void connection::work() {
   if (phase_ == phase::shaking && !asked_verifier_ && !asked_name_) shake_hands();
   if (phase_ == phase::open || phase_ == phase::closing || phase_ == phase::leaving) write_out();
   if (phase_ == phase::open) more_ = read_in();
+  if (phase_ == phase::open) tell_renegotiated();
   if (phase_ == phase::leaving) leave();
   if (phase_ != phase::ended) ask_for_readiness();
 }
@@ -185,6 +186,7 @@ void connection::finish(term reason) {
   log_alert(reason_);
   phase_ = phase::over;
   end_sends(reason_);
+  if (renegotiated_for_) answer(*std::exchange(renegotiated_for_, std::nullopt), failed("renegotiation_rejected"_atom));
   if (shutdown_) answer(std::exchange(shutdown_, std::nullopt)->by, failed("closed"_atom));
   wire_->tls().close_write();
   wire_->flush();

@@ -50,6 +50,8 @@ engine::engine(std::shared_ptr<const context> shared, engine_options options)
 }
 
 engine::~engine() {
+  for (std::string& line : key_log_)
+    OPENSSL_cleanse(line.data(), line.size());
   if (!write_secret_.empty()) OPENSSL_cleanse(write_secret_.data(), write_secret_.size());
 }
 
@@ -219,6 +221,25 @@ engine_status engine::write_record(std::span<const std::byte> bytes) {
 
 bool engine::rekeying() const noexcept {
   return opened_ && SSL_version(ssl_.get()) != TLS1_3_VERSION && SSL_in_init(ssl_.get()) != 0;
+}
+
+bool engine::update_keys(bool both) {
+  if (!may_write() || SSL_version(ssl_.get()) != TLS1_3_VERSION) return false;
+  clear_openssl_errors();
+  const int how = both ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED;
+  const bool done = SSL_key_update(ssl_.get(), how) == 1 && SSL_do_handshake(ssl_.get()) == 1;
+  records_ = bytes_ = 0;
+  clear_openssl_errors();
+  return done;
+}
+
+bool engine::renegotiate() {
+  if (!may_write() || rekeying() || SSL_version(ssl_.get()) == TLS1_3_VERSION) return false;
+  clear_openssl_errors();
+  if (SSL_renegotiate(ssl_.get()) != 1) return false;
+  SSL_do_handshake(ssl_.get());
+  clear_openssl_errors();
+  return true;
 }
 
 void engine::close_write() {

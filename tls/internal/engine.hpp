@@ -99,6 +99,13 @@ public:
   /// Sends close_notify, once; write takes nothing after it, read goes on.
   void close_write();
 
+  /// Changes the own key of TLS 1.3, and asks the peer to change its own too. False where it is no TLS 1.3.
+  bool update_keys(bool both);
+  /// Begins a handshake anew, before TLS 1.3. False where that cannot be. It is over when handshakes() has grown.
+  bool renegotiate();
+  /// Handshakes that have been finished.
+  [[nodiscard]] unsigned handshakes() const noexcept { return handshakes_; }
+
   // -- waiting: nothing goes in or out meanwhile ----------------------------------------------------------------------------------
 
   /// What the client said, while the status is awaits_hello.
@@ -135,9 +142,14 @@ public:
   [[nodiscard]] const std::optional<term>& peer_certificate() const noexcept { return peer_certificate_; }
   /// For engine_facts: to be asked, not driven.
   [[nodiscard]] const SSL* native() const noexcept { return ssl_.get(); }
+  /// For derived_keys, which OpenSSL wants a changeable connection for.
+  [[nodiscard]] SSL* native() noexcept { return ssl_.get(); }
 
   /// What a client can resume with next time, the newest first; null where the server gave nothing since the last call.
   session_ptr take_session() noexcept { return std::move(session_); }
+
+  /// With keep_secrets: the lines of a key log, "LABEL ClientRandom Secret" in hexadecimal, as far as the connection has come.
+  [[nodiscard]] const std::vector<std::string>& key_log() const noexcept { return key_log_; }
 
   /// Gives memory back that holds nothing.
   void release_memory() noexcept;
@@ -177,6 +189,8 @@ private:
   std::optional<term> peer_certificate_;
   session_ptr session_;
 
+  std::vector<std::string> key_log_;
+
   client_hello hello_;
   hello_state hello_state_ = hello_state::none;
   alert_number hello_refusal_ = 0;
@@ -191,6 +205,7 @@ private:
   std::uint64_t records_ = 0;        // written under the present key
   std::uint64_t bytes_ = 0;          // written under the present key
   unsigned idle_renegotiations_ = 0; // started by the peer since the last data
+  unsigned handshakes_ = 0;
   bool opened_ = false;
   bool input_ended_ = false;
   bool truncated_ = false;

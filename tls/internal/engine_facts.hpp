@@ -14,4 +14,7 @@ namespace agner::ssl::internal {
 /// @source OTP 25 lib/ssl, ssl_gen_statem: connection_info
 std::vector<term> connection_facts(const engine& of);
 
+/// What connection_information tells only who asks for it by name: randoms and secrets.
+bool is_secret_fact(const term& name);
+
 } // namespace agner::ssl::internal

@@ -135,6 +135,7 @@ struct engine_hooks {
   static void info(const SSL* ssl, int where, int value) noexcept {
     engine& in = of(ssl);
     if ((where & SSL_CB_ALERT) != 0) note_alert(in, where, value);
+    if ((where & SSL_CB_HANDSHAKE_DONE) != 0) ++in.handshakes_;
     // A renegotiation, be it refused in the end. In TLS 1.3 tickets and key updates count as handshakes, too.
     if ((where & SSL_CB_HANDSHAKE_START) != 0 && in.opened_ && SSL_version(ssl) != TLS1_3_VERSION)
       ++in.idle_renegotiations_;
@@ -157,6 +158,7 @@ struct engine_hooks {
   /// "LABEL <client random> <secret>", in hexadecimal. Wanted is the key under which a refusal is sent: a server's for data, a client's for the handshake.
   static void secret(const SSL* ssl, const char* line) noexcept {
     engine& in = of(ssl);
+    if (in.context_->settings().keep_secrets) in.key_log_.emplace_back(line);
     const bool server = in.side() == role::server;
     const std::string_view label = server ? "SERVER_TRAFFIC_SECRET_0 " : "CLIENT_HANDSHAKE_TRAFFIC_SECRET ";
     std::string_view text = line;
@@ -172,7 +174,7 @@ void install_hooks(SSL_CTX* into, const context_settings& of) {
   if (of.hello_awaited && of.side == role::server) SSL_CTX_set_client_hello_cb(into, engine_hooks::hello, nullptr);
   if (of.sessions && of.side == role::client) SSL_CTX_sess_set_new_cb(into, engine_hooks::new_session);
   const bool may_refuse = of.decision_awaited || (of.side == role::client && of.verify_peer);
-  if (may_refuse && of.tls1_3) SSL_CTX_set_keylog_callback(into, engine_hooks::secret);
+  if ((may_refuse && of.tls1_3) || of.keep_secrets) SSL_CTX_set_keylog_callback(into, engine_hooks::secret);
 }
 
 void attach(SSL* of, engine& to) { SSL_set_app_data(of, &to); }
