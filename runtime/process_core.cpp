@@ -4,6 +4,7 @@
 #include "process_core.hpp"
 
 #include "error.hpp"
+#include "internal/label_table.hpp"
 #include "internal/name_registry.hpp"
 #include "internal/process_extras.hpp"
 #include "internal/process_table.hpp"
@@ -237,6 +238,7 @@ void process_core::end() noexcept {
     on.keeper()->ended(me);
   }
   on.names().forget(me);
+  if (extras_ && extras_->labelled) on.service<label_table>().forget(me);
   sever_bonds(exit_reason_);
   answer_posthumously(late);
   if ((unusual_ & is_limited) != 0) let_senders_go();
@@ -258,14 +260,27 @@ void process_core::forget() noexcept {
   set_priority(priority_level::normal);
 }
 
+// In the words of OTP's report of max_heap_size. @source OTP 25 erts, erl_gc.c: send_garbage_collection_error
+void process_core::report_limit(atom context) const noexcept {
+  try {
+    const auto known_as = home().names().name_of(self());
+    log::error("     Process:            ~p ~n     Context:            ~ts~n     Registered Name:    ~p~n     Label:   "
+               "           "
+               "~p~n     Kill:               true~n     Message Queue Len:  ~b~n",
+               self(), context, known_as ? term{*known_as} : term{}, label().value_or(term{reasons::undefined}),
+               mailbox_.size());
+  } catch (...) { // not even for the report
+  }
+}
+
 void process_core::report_end() noexcept {
   switch (ending_) {
   case ending::quiet: return;
   case ending::crashed:
-    if (extras_ && extras_->label) log::error("Process ~p, which crashed, has the label ~p~n", self(), *extras_->label);
+    if (const auto known_as = label()) log::error("Process ~p, which crashed, has the label ~p~n", self(), *known_as);
     return report_crash(self(), home(), exit_reason_);
-  case ending::out_of_memory: return log::error("Process ~p was killed: out of memory~n", self());
-  case ending::queue_full: return log::error("Process ~p was killed: its message queue is past its limit~n", self());
+  case ending::out_of_memory: return report_limit("out of memory"_atom);
+  case ending::queue_full: return report_limit("message queue is past its limit"_atom);
   }
 }
 

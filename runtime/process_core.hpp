@@ -284,6 +284,7 @@ private:
 
   static constexpr clock::time_point no_deadline = clock::time_point::max();
 
+  void report_limit(atom context) const noexcept;
   inbox inbox_; // any thread
   std::atomic<std::uint32_t> serial_{0};
   std::uint32_t index_ = 0;

@@ -165,9 +165,7 @@ private:
     return bytes;
   }
   [[nodiscard]] term parent() const { return of.parent_id_ == 0 ? term{reasons::undefined} : term{of.parent()}; }
-  [[nodiscard]] term label() const {
-    return extras() != nullptr && extras()->label ? *extras()->label : term{reasons::undefined};
-  }
+  [[nodiscard]] term label() const { return of.label().value_or(term{reasons::undefined}); }
   [[nodiscard]] term initial_call() const { return code_of(of.body_); }
   [[nodiscard]] term message_queue_data() const {
     return extras() != nullptr && extras()->message_queue_data ? *extras()->message_queue_data : "on_heap"_atom.value();

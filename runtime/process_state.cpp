@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "error.hpp"
+#include "internal/label_table.hpp"
 #include "internal/process_extras.hpp"
 #include "node.hpp"
 #include "process_core.hpp"
@@ -85,8 +86,15 @@ std::optional<pid> process_core::group_leader() const noexcept {
 }
 void process_core::set_group_leader(const pid& leader) { extras().group_leader = leader; }
 
-void process_core::set_label(term label) { extras().label = std::move(label); }
-std::optional<term> process_core::label() const { return extras_ ? extras_->label : std::nullopt; }
+void process_core::set_label(term label) {
+  extras().labelled = true;
+  home().service<label_table>().set(self(), std::move(label));
+}
+
+std::optional<term> process_core::label() const {
+  if (!extras_ || !extras_->labelled) return std::nullopt;
+  return home().service<label_table>().find(self());
+}
 
 // -- dictionary ---------------------------------------------------------------------------------------------------------------------------
 

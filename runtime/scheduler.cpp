@@ -19,8 +19,10 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <vector>
 
 #include "error.hpp"
+#include "internal/label_table.hpp"
 #include "internal/name_registry.hpp"
 #include "internal/process_actor.hpp"
 #include "internal/worker_policy.hpp"
@@ -93,10 +95,11 @@ std::size_t worker_count(const scheduler_options& options) {
   return std::min(options.workers == 0 ? processors() : options.workers, workers_max);
 }
 
-// What to call a process: its registered name with its pid, or the pid alone.
+// What to call a process: its registered name, else its label, with its pid, or the pid alone.
 term name_of(node& on, const pid& who) {
-  const auto name = on.names().name_of(who);
-  return name ? tuple(*name, who) : term{who};
+  if (const auto name = on.names().name_of(who)) return tuple(*name, who);
+  const auto label = on.service<internal::label_table>().find(who);
+  return label ? tuple(*label, who) : term{who};
 }
 
 /// Reports who holds a worker, to the log and to whoever asked the node.
@@ -113,7 +116,7 @@ public:
       log::warning("long_schedule: process ~p holds worker ~p", name_of(p->home(), p->self()), worker);
     const auto monitor = p->home().system_monitor();
     if (monitor && monitor->to != p->self() && reached(monitor->long_schedule.value_or(0ms), held_for))
-      p->home().send(monitor->to, message(p->self(), held_for));
+      p->home().send(monitor->to, message(p->home(), p->self(), held_for));
   }
 
 private:
@@ -121,10 +124,13 @@ private:
   static bool reached(std::chrono::milliseconds limit, std::chrono::milliseconds held_for) {
     return limit > 0ms && limit <= held_for && held_for - internal::worker_pool::watch_period < limit;
   }
-  static term message(const pid& who, std::chrono::milliseconds held_for) {
-    return tuple("monitor"_atom, who, "long_schedule"_atom,
-                 list({tuple("timeout"_atom, std::int64_t{held_for.count()}), tuple("in"_atom, "undefined"_atom),
-                       tuple("out"_atom, "undefined"_atom)}));
+  static term message(node& on, const pid& who, std::chrono::milliseconds held_for) {
+    std::vector<term> info{tuple("timeout"_atom, std::int64_t{held_for.count()}), tuple("in"_atom, "undefined"_atom),
+                           tuple("out"_atom, "undefined"_atom)};
+    if (const auto name = on.names().name_of(who)) info.push_back(tuple("registered_name"_atom, *name));
+    if (auto label = on.service<internal::label_table>().find(who))
+      info.push_back(tuple("label"_atom, *std::move(label)));
+    return tuple("monitor"_atom, who, "long_schedule"_atom, list_of(std::move(info)));
   }
 
   std::chrono::milliseconds limit_;

@@ -14,8 +14,8 @@ namespace agner {
 struct system_monitor_settings {
   /// Who gets the messages.
   pid to;
-  /// A process that holds a worker for so long: {monitor, Pid, long_schedule, [{timeout, Milliseconds}, {in, undefined}, {out, undefined}]}. It comes while the process
-  /// holds the worker, once, within 20 ms after this time.
+  /// A process that holds a worker for so long: {monitor, Pid, long_schedule, [{timeout, Milliseconds}, {in, undefined}, {out, undefined}]}, with {registered_name, Name}
+  /// and {label, Label} behind these where the process has one. It comes while the process holds the worker, once, within 20 ms after this time.
   std::optional<std::chrono::milliseconds> long_schedule;
 
   friend bool operator==(const system_monitor_settings&, const system_monitor_settings&) = default;

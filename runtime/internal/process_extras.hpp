@@ -15,8 +15,8 @@
 namespace agner::internal {
 
 struct process_extras {
-  /// @erlang proc_lib:set_label/1
-  std::optional<term> label;
+  /// Has a label, which is in the node's label_table. @erlang proc_lib:set_label/1
+  bool labelled = false;
   std::optional<pid> group_leader;
   /// @erlang put/2
   bond_map<term, term> dictionary;
@@ -33,8 +33,8 @@ struct process_extras {
 
   /// Nothing is there that would not be there again in a new one.
   [[nodiscard]] bool empty() const noexcept {
-    return !label && !group_leader && dictionary.size() == 0 && !message_queue_data && save_calls == 0 && !sensitive &&
-           !next_body && held_back.empty();
+    return !labelled && !group_leader && dictionary.size() == 0 && !message_queue_data && save_calls == 0 &&
+           !sensitive && !next_body && held_back.empty();
   }
 };
 

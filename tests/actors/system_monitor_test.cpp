@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <agner/actors/proc_lib.hpp>
 #include <agner/actors/system_monitor.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "../support/deterministic_node.hpp"
 #include "../support/log_capture.hpp"
@@ -42,6 +44,33 @@ TEST(SystemMonitor, IsToldWhoHoldsAWorker) {
   });
 }
 
+TEST(SystemMonitor, IsToldNameAndLabel) {
+  node here{{.scheduler = scheduler::start({.workers = 2})}};
+
+  here.run([]() -> task<> {
+    std::atomic<bool> let_go{false};
+    system_monitor({{.to = self(), .long_schedule = 30ms}});
+    const auto holder = spawn_monitor([&let_go]() -> task<> {
+      register_("holds_on"_atom, self());
+      proc_lib::set_label(tuple("worker"_atom, 7));
+      while (!let_go.load()) { // the worker is held
+      }
+      co_return;
+    });
+
+    const term info = co_await receive(
+        on(match("monitor"_atom, holder.process, "long_schedule"_atom, any<term>), [](term what) { return what; }));
+    let_go.store(true);
+
+    const auto pairs = info.as_list();
+    const std::vector<term> all{pairs.begin(), pairs.end()};
+    EXPECT_EQ(all.size(), 5U);
+    EXPECT_EQ(all.at(3), tuple("registered_name"_atom, "holds_on"_atom));
+    EXPECT_EQ(all.at(4), tuple("label"_atom, tuple("worker"_atom, 7)));
+    co_await test::down_reason(holder.monitor);
+  });
+}
+
 TEST(SystemMonitor, IsNeverToldOfItself) {
   const test::log_capture log;
   node here{{.scheduler = scheduler::start({.workers = 2, .long_schedule = 50ms})}};
@@ -73,6 +102,22 @@ TEST(LongSchedule, IsLoggedByNameAndOnce) {
   EXPECT_EQ(lines[0].severity, log::level::warning);
   EXPECT_NE(lines[0].text.find("long_schedule"), std::string::npos);
   EXPECT_NE(lines[0].text.find("holds_on"), std::string::npos);
+}
+
+TEST(LongSchedule, IsLoggedByLabelWhereThereIsNoName) {
+  const test::log_capture log;
+  {
+    node here{{.scheduler = scheduler::start({.workers = 1, .long_schedule = 20ms})}};
+    here.run([&]() -> task<> {
+      proc_lib::set_label(tuple("worker"_atom, 7));
+      while (log.lines().empty()) {
+      }
+      co_return;
+    });
+  }
+
+  ASSERT_EQ(log.lines().size(), 1U);
+  EXPECT_NE(log.lines()[0].text.find("{{worker,7},<"), std::string::npos) << log.lines()[0].text;
 }
 
 TEST(SystemMonitor, IsOneProcessUntilAnotherAsksOrItEnds) {
