@@ -114,7 +114,7 @@ auto take_each(const Take& take) {
 
 // -- filters: what can be known of a message that a part takes, before looking into it ------------------------------------------------------
 
-inline message_filter filter_of_part(const term& literal) { return {~message_key{0}, key_of(literal)}; }
+inline message_filter filter_of_part(const term& literal) { return {whole_key, key_of(literal)}; }
 inline message_filter filter_of_part(ignored_part) { return message_filter::anything(); }
 template <class T>
 message_filter filter_of_part(any_part<T>);

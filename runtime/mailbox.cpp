@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t initial_entries = 4;
 constexpr std::uint32_t keep_entries = 64; // an empty mailbox gives back a larger buffer than this
 constexpr message_key untagged = 0xffff'ffffULL;
-constexpr message_key other_kind = 0xffff'ffff'ffff'ffffULL;
+constexpr message_key other_kind = whole_key;
 } // namespace
 
 message_key key_of(const term& message) noexcept {
@@ -76,9 +76,37 @@ term mailbox::take(std::size_t index) noexcept {
   return taken;
 }
 
-void mailbox::drop_oldest() noexcept {
-  take(urgent_ < size() ? urgent_ : 0);
+void mailbox::drop_oldest(std::size_t most) noexcept {
+  const auto kept =
+      std::count_if(entries_ + head_, entries_ + tail_, [](const entry& e) { return (e.key & kept_mark) != 0; });
+  const std::size_t droppable = size() - static_cast<std::size_t>(kept);
+  if (droppable <= most) return;
+  const auto surplus = static_cast<std::uint32_t>(droppable - most);
+  std::uint32_t dropped = drop_between(head_ + urgent_, tail_, surplus);
+  const std::uint32_t urgent = drop_between(head_, head_ + urgent_, surplus - dropped);
+  urgent_ -= urgent;
+  dropped += urgent;
   rewound_ = true;
+  taken_.store(taken() + dropped, std::memory_order_relaxed);
+  if (head_ == tail_) head_ = tail_ = 0;
+}
+
+// Drops up to @p many of the places from @p from to @p to. All behind the last of them stay; those before it move up, and what stands before @p from with them.
+std::uint32_t mailbox::drop_between(std::uint32_t from, std::uint32_t to, std::uint32_t many) noexcept {
+  std::uint32_t end = from;
+  std::uint32_t dropped = 0;
+  for (; end < to && dropped < many; ++end)
+    dropped += (entries_[end].key & kept_mark) == 0 ? 1 : 0;
+  if (dropped == 0) return 0;
+  std::uint32_t free = end;
+  for (std::uint32_t at = end; at-- > head_;) {
+    if (at >= from && (entries_[at].key & kept_mark) == 0)
+      entries_[at].~entry();
+    else if (--free != at)
+      std::memcpy(static_cast<void*>(entries_ + free), static_cast<const void*>(entries_ + at), sizeof(entry));
+  }
+  head_ += dropped;
+  return dropped;
 }
 
 void mailbox::grow() {

@@ -12,8 +12,12 @@
 
 namespace agner::internal {
 
-/// Arity and first element of a message, as one number that a clause compares under a mask.
+/// Arity and first element of a message, as one number that a clause compares under a mask. Its highest bit is no part of that.
 using message_key = std::uint64_t;
+
+/// Set in the key of a message that no limit drops. No filter looks at it.
+inline constexpr message_key kept_mark = 1ULL << 63U;
+inline constexpr message_key whole_key = ~kept_mark;
 
 /// What a clause knows of its messages before it looks into them: `(key & mask) == value`.
 struct message_filter {
@@ -24,12 +28,12 @@ struct message_filter {
 
   static constexpr message_filter anything() noexcept { return {}; }
   static constexpr message_filter tuple(std::uint32_t arity) noexcept {
-    return {0xffff'ffff'0000'0000ULL, std::uint64_t{arity + 1U} << 32U};
+    return {whole_key & ~0xffff'ffffULL, std::uint64_t{arity + 1U} << 32U};
   }
   static message_filter tagged(std::uint32_t arity, atom tag) noexcept {
-    return {~0ULL, std::uint64_t{arity + 1U} << 32U | tag.index()};
+    return {whole_key, std::uint64_t{arity + 1U} << 32U | tag.index()};
   }
-  static message_filter bare(atom name) noexcept { return {~0ULL, name.index()}; }
+  static message_filter bare(atom name) noexcept { return {whole_key, name.index()}; }
 };
 
 message_key key_of(const term& message) noexcept;
@@ -60,8 +64,11 @@ public:
   }
   /// Takes the message at @p index out; those behind it move up.
   term take(std::size_t index) noexcept;
-  /// Drops the message that has waited longest among those that overtook none; of these only if there is no other. Places change, as by push_urgent.
-  void drop_oldest() noexcept;
+  /// Marks the message that was pushed last, by `push` or, if @p urgent, by `push_urgent`, as one that drop_oldest passes over.
+  void keep_last(bool urgent) noexcept { entries_[urgent ? head_ + urgent_ - 1 : tail_ - 1].key |= kept_mark; }
+  /// Drops until no more than @p most are left of those that may be dropped: the ones that have waited longest among those that overtook none, then among the others. Places
+  /// change, as by push_urgent. For a mailbox of more than @p most messages it looks at all.
+  void drop_oldest(std::size_t most) noexcept;
   /// How many messages were ever taken out. Any thread may ask, and gets an old answer.
   [[nodiscard]] std::uint32_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
   /// How many messages have ever come.
@@ -80,6 +87,7 @@ public:
 
 private:
   void grow();
+  std::uint32_t drop_between(std::uint32_t from, std::uint32_t to, std::uint32_t many) noexcept;
 
   entry* entries_ = nullptr;
   std::uint32_t head_ = 0;

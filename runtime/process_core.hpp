@@ -125,11 +125,8 @@ public:
   [[nodiscard]] mailbox& messages() noexcept { return mailbox_; }
   /// Puts a message of the process' own making, such as EXIT and DOWN, behind the others, or before those that are not urgent. It counts against a limit, and always comes in.
   void deliver(term message, signal_priority urgency = signal_priority::normal) {
-    if ((unusual_ & is_limited) != 0) count_message();
-    if (urgency == signal_priority::high)
-      mailbox_.push_urgent(std::move(message));
-    else
-      mailbox_.push(std::move(message));
+    admit(std::move(message), urgency);
+    if ((unusual_ & is_limited) != 0) mailbox_.keep_last(urgency == signal_priority::high);
   }
 
   /// Arms the one timer of `after`. Only one wait at a time has it. It is left running when the wait ends, for the next: docs/timers.md.
@@ -267,9 +264,18 @@ private:
   void begin_again();
   void keep_limit();
   void let_senders_go() noexcept;
+  inbox::pushed overflow(heap_node* message, std::uint32_t serial);
   void count_message();
   [[nodiscard]] queue_limit& limit() const noexcept;
   [[nodiscard]] bool alias_message_fits(alias_mode mode);
+  // Puts a message where it belongs; it counts against a limit.
+  void admit(term message, signal_priority urgency) {
+    if ((unusual_ & is_limited) != 0) count_message();
+    if (urgency == signal_priority::high)
+      mailbox_.push_urgent(std::move(message));
+    else
+      mailbox_.push(std::move(message));
+  }
   /// How a process ends, as far as that is reported.
   enum class ending : std::uint8_t { quiet, crashed, out_of_memory, queue_full };
   void die(term reason, ending how) noexcept;

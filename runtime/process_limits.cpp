@@ -20,7 +20,7 @@ using room = queue_limit::room;
 queue_limit& process_core::limit() const noexcept { return home().table().limit(index_); }
 
 void process_core::limit_messages(const message_queue_limit& to) {
-  if (to.messages_max == 0 || to.messages_max > INT32_MAX) raise_error(reasons::badarg);
+  if (to.messages_max == 0 || to.messages_max > queue_limit::messages_most) raise_error(reasons::badarg);
   home().table().make_limit(index_).set(serial(), mailbox_.taken(), to);
   set_unusual(is_limited, true);
 }
@@ -32,17 +32,12 @@ inbox::pushed process_core::push_limited(heap_node* what, std::uint32_t serial) 
   queue_limit& of = limit();
   const room found = of.arrive(serial, mailbox_.taken());
   if (found == room::nobody) return inbox::pushed::nobody;
-  if (found != room::free) {
-    switch (of.past_it()) {
-    case queue_overflow::drop_newest: free_signal(what); return inbox::pushed::queued;
-    case queue_overflow::kill:
-      free_signal(what);
-      if (found == room::past) return inbox::pushed::queued;
-      what = new_signal(signal_kind::overflow);
-      break;
-    default: break;
-    }
+  if (found != room::free && of.past_it() == queue_overflow::drop_newest) {
+    free_signal(what);
+    return inbox::pushed::queued;
   }
+  if (found != room::free && of.past_it() == queue_overflow::kill)
+    return found == room::full ? overflow(what, serial) : (free_signal(what), inbox::pushed::queued);
   const inbox::pushed done = inbox_.push_limited(what, serial);
   process_core* const sender = this_thread().process;
   if (done == inbox::pushed::nobody || found == room::free || of.past_it() != queue_overflow::suspend_sender ||
@@ -59,6 +54,20 @@ inbox::pushed process_core::push_limited(heap_node* what, std::uint32_t serial) 
   return done == inbox::pushed::woke ? done : told == inbox::pushed::nobody ? inbox::pushed::queued : told;
 }
 
+// Takes the place of a message that is the first past the limit.
+inbox::pushed process_core::overflow(heap_node* message, std::uint32_t serial) {
+  signal* s = nullptr;
+  try {
+    s = new_signal(signal_kind::overflow);
+  } catch (...) {
+    limit().untell(serial, mailbox_.taken());
+    throw;
+  }
+  const inbox::pushed done = inbox_.push_limited(s, serial);
+  free_signal(done == inbox::pushed::nobody ? s : message);
+  return done;
+}
+
 // -- by the process itself --------------------------------------------------------------------------------------------------------------
 
 // What is not to be done for most processes at the beginning of a turn. False: the process does not go on.
@@ -70,8 +79,8 @@ bool process_core::attend() {
 
 void process_core::keep_limit() {
   const message_queue_limit to = limit().limit();
-  while (to.past_it == queue_overflow::drop_oldest && mailbox_.size() > to.messages_max)
-    mailbox_.drop_oldest();
+  if (to.past_it == queue_overflow::drop_oldest && mailbox_.size() > to.messages_max)
+    mailbox_.drop_oldest(to.messages_max);
   if (mailbox_.size() <= to.messages_max / 2) let_senders_go();
 }
 

@@ -130,8 +130,9 @@ void process_core::on_alias_message(const reference& alias, term message, signal
   if (at == nullptr) return; // no longer active: the message vanishes
   if ((unusual_ & is_limited) != 0 && !alias_message_fits(at->mode)) return;
   if (!at->priority) urgency = signal_priority::normal;
-  if (at->mode == alias_mode::reply_demonitor && !drop_monitor(alias)) relations_->aliases.erase(alias);
-  deliver(std::move(message), urgency);
+  if (at->mode != alias_mode::reply_demonitor) return admit(std::move(message), urgency);
+  if (!drop_monitor(alias)) relations_->aliases.erase(alias);
+  deliver(std::move(message), urgency); // the process has asked for it
 }
 
 // -- links ----------------------------------------------------------------------------------------------------------------------------

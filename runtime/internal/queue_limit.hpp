@@ -13,10 +13,12 @@ namespace agner::internal {
 
 class queue_limit {
 public:
+  static constexpr std::uint32_t messages_most = 1U << 29U; // so that what counts as many more than that is told apart
+
   /// What a message finds.
   enum class room : std::uint8_t {
     free, // it is counted
-    full, // it is the first past the limit, counted
+    full, // it is the first past the limit, counted; one that kills: and nobody has told the process yet
     past, // it is counted only if the overflow lets messages in
     nobody,
   };
@@ -42,10 +44,22 @@ public:
       const std::uint32_t waiting = apart > INT32_MAX ? 0 : apart; // `taken` may be the newer of the two
       const std::uint32_t most = messages_max_.load(std::memory_order_relaxed);
       const queue_overflow then = past_it();
-      if (waiting > most && then == queue_overflow::kill) return room::past;
-      if (waiting >= most && then == queue_overflow::drop_newest) return room::past;
+      if (then == queue_overflow::kill && waiting >= most) {
+        if (waiting >= told_at_least) return room::past;
+        if (!arrived_.compare_exchange_weak(now, word(serial, taken + told), std::memory_order_relaxed)) continue;
+        return room::full;
+      }
+      if (then == queue_overflow::drop_newest && waiting >= most) return room::past;
       if (!arrived_.compare_exchange_weak(now, word(serial, arrived + 1), std::memory_order_relaxed)) continue;
       return waiting < most ? room::free : waiting == most ? room::full : room::past;
+    }
+  }
+  /// Whoever was to tell the process of its overflow could not: the next one does.
+  void untell(std::uint32_t serial, std::uint32_t taken) noexcept {
+    std::uint64_t now = arrived_.load(std::memory_order_relaxed);
+    while (now >> 32U == serial &&
+           !arrived_.compare_exchange_weak(now, word(serial, taken + messages_max_.load(std::memory_order_relaxed)),
+                                           std::memory_order_relaxed)) {
     }
   }
   /// One more that the process itself has put into its mailbox.
@@ -57,6 +71,10 @@ public:
   }
 
 private:
+  // What seems to wait once the process was told that it is to end; it may still take some out of its mailbox.
+  static constexpr std::uint32_t told = 0x7fff'0000;
+  static constexpr std::uint32_t told_at_least = told - messages_most;
+
   static constexpr std::uint64_t word(std::uint32_t serial, std::uint32_t count) noexcept {
     return std::uint64_t{serial} << 32U | count;
   }

@@ -277,6 +277,84 @@ TEST(MessageQueueLimit, NeverDropsDownExitAndTheReplyToAnOwnRequest) {
   });
 }
 
+TEST(MessageQueueLimit, DroppingTheOldestSparesWhatSignalsBring) {
+  test::with_seeds(20, [](std::uint64_t seed) {
+    deterministic_node here{seed};
+    here->run([]() -> task<> {
+      const auto child = spawn_opt(limited(2, queue_overflow::drop_oldest), [parent = self()]() -> task<> {
+        trap_exit(true);
+        const pid linked = spawn_link(ends_when_told);
+        const pid watched = spawn(ends_when_told);
+        const reference down = monitor(watched, {.alias = {}, .tag = "gone"_atom});
+        const reference reply = monitor(parent, {.alias = alias_mode::reply_demonitor, .tag = {}});
+        const reference asked = spawn_request({}, ends_when_told);
+        send(parent, tuple(reply, linked, watched));
+        co_await receive(on(match("go"_atom), [] {}));
+        co_await receive(on(match("EXIT"_atom, linked, _), [] {}));
+        co_await receive(on(match("gone"_atom, down, _, _, _), [] {}));
+        co_await receive(on(match("reply"_atom), [] {}));
+        co_await receive(on(match("spawn_reply"_atom, asked, "ok"_atom, _), [] {}));
+        EXPECT_LE(internal::current_process().messages().size(), 2U);
+      });
+      const auto who = co_await receive([](std::tuple<reference, pid, pid> told) { return told; });
+      const auto& [reply, linked, watched] = who;
+      send(linked, "end"_atom);
+      send(watched, "end"_atom);
+      send(reply, tuple("reply"_atom));
+      for (int i = 0; i < 50; ++i) {
+        send(child.process, i);
+        if (i % 7 == 0) co_await yield();
+      }
+      while (co_await is_process_alive(linked) || co_await is_process_alive(watched))
+        co_await yield();
+      send(child.process, tuple("go"_atom));
+      EXPECT_EQ(co_await test::down_reason(*child.monitor), term("normal"_atom));
+    });
+  });
+}
+
+TEST(MessageQueueLimit, WhatSignalsBringDoesNotKillButTheNextMessageDoes) {
+  test::with_seeds(20, [](std::uint64_t seed) {
+    const test::log_capture log;
+    deterministic_node here{seed};
+    here->run([]() -> task<> {
+      const auto child = spawn_opt(limited(1, queue_overflow::kill), [parent = self()]() -> task<> {
+        trap_exit(true);
+        for (int i = 0; i < 3; ++i)
+          spawn_link([]() -> task<> { co_return; });
+        while (internal::current_process().messages().size() != 3)
+          co_await yield();
+        send(parent, "three"_atom);
+        co_await receive(on(match("never"_atom, _), [] {}));
+      });
+      co_await receive([](atom_literal<"three">) {});
+      EXPECT_TRUE(co_await is_process_alive(child));
+      send(child.process, "one too many"_atom);
+      EXPECT_EQ(co_await test::down_reason(*child.monitor), term("killed"_atom));
+    });
+    EXPECT_EQ(log.lines().size(), 1U);
+  });
+}
+
+TEST(MessageQueueLimit, ASenderIsNotSuspendedForEverByWhatSignalsBring) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    const auto child = spawn_opt(limited(2, queue_overflow::suspend_sender), []() -> task<> {
+      trap_exit(true);
+      for (int i = 0; i < 5; ++i)
+        spawn_link([]() -> task<> { co_return; });
+      while (internal::current_process().messages().size() < 5)
+        co_await yield();
+      co_await receive(on(match("last"_atom), [] {})); // waits for what a suspended sender has yet to say
+    });
+    for (int i = 0; i < 10; ++i)
+      co_await send(child.process, i);
+    co_await send(child.process, tuple("last"_atom));
+    EXPECT_EQ(co_await test::down_reason(*child.monitor), term("normal"_atom));
+  });
+}
+
 TEST(MessageQueueLimit, IsToldByProcessInfo) {
   deterministic_node here;
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <vector>
 
@@ -72,12 +73,36 @@ TEST(Mailbox, DropsWhatHasWaitedLongestAndSparesWhatOvertook) {
   box.push_urgent("urgent"_atom);
   EXPECT_TRUE(box.take_rewound());
 
-  box.drop_oldest();
+  box.drop_oldest(3);
   EXPECT_TRUE(box.take_rewound());
   EXPECT_EQ(contents(box), (std::vector<term>{"urgent"_atom, 1, 2}));
-  for (int i = 0; i < 3; ++i)
-    box.drop_oldest();
+  box.drop_oldest(3);
+  EXPECT_FALSE(box.take_rewound()); // nothing to do
+  box.drop_oldest(1);
+  EXPECT_EQ(contents(box), std::vector<term>{"urgent"_atom});
+  box.drop_oldest(0);
   EXPECT_EQ(box.size(), 0U);
+}
+
+TEST(Mailbox, NeverDropsWhatIsKept) {
+  mailbox box;
+  for (int i = 0; i < 3; ++i) {
+    box.push(tuple("kept"_atom, i));
+    box.keep_last(false);
+    box.push(i);
+    box.push_urgent(tuple("urgent"_atom, i));
+    if (i == 1) box.keep_last(true);
+  }
+
+  box.drop_oldest(1);
+  EXPECT_EQ(contents(box), (std::vector<term>{tuple("urgent"_atom, 1), tuple("urgent"_atom, 2), tuple("kept"_atom, 0),
+                                              tuple("kept"_atom, 1), tuple("kept"_atom, 2)}));
+  box.drop_oldest(0);
+  EXPECT_EQ(contents(box), (std::vector<term>{tuple("urgent"_atom, 1), tuple("kept"_atom, 0), tuple("kept"_atom, 1),
+                                              tuple("kept"_atom, 2)}));
+  EXPECT_EQ(box.taken(), 5U);
+  EXPECT_TRUE(message_filter::tagged(2, "kept"_atom).passes(box[1].key)); // a receive finds it all the same
+  EXPECT_EQ(box.take(1), tuple("kept"_atom, 0));
 }
 
 TEST(Mailbox, CountsWhatCameWhateverBecameOfIt) {
@@ -85,7 +110,7 @@ TEST(Mailbox, CountsWhatCameWhateverBecameOfIt) {
   for (int i = 0; i < 4; ++i)
     box.push(i);
   box.take(2);
-  box.drop_oldest();
+  box.drop_oldest(2);
   EXPECT_EQ(box.pushed(), 4U);
   EXPECT_EQ(box.taken(), 2U);
 
@@ -107,6 +132,42 @@ TEST(Mailbox, LetsGoOfMessages) {
   EXPECT_EQ(box.size(), 0U);
   box.push(1); // usable afterwards
   EXPECT_EQ(contents(box), std::vector<term>{1});
+}
+
+RC_GTEST_PROP(MailboxProperty, DropsAsAListWould, (const std::vector<std::uint8_t>& steps, std::uint8_t most)) {
+  struct one {
+    std::int64_t number;
+    bool kept;
+  };
+  mailbox box;
+  std::deque<one> ordinary;
+  std::deque<one> urgent;
+  std::int64_t number = 0;
+  for (const std::uint8_t step : steps) {
+    const one next{++number, (step & 2U) != 0};
+    const bool overtakes = (step & 1U) != 0;
+    overtakes ? box.push_urgent(next.number) : box.push(next.number);
+    (overtakes ? urgent : ordinary).push_back(next);
+    if (next.kept) box.keep_last(overtakes);
+  }
+
+  box.drop_oldest(most);
+
+  const auto droppable = [&] {
+    return std::ranges::count(ordinary, false, &one::kept) + std::ranges::count(urgent, false, &one::kept);
+  };
+  for (auto* part : {&ordinary, &urgent})
+    while (droppable() > most) {
+      const auto oldest = std::ranges::find(*part, false, &one::kept);
+      if (oldest == part->end()) break;
+      part->erase(oldest);
+    }
+  std::vector<term> left;
+  for (const auto* part : {&urgent, &ordinary})
+    for (const one& each : *part)
+      left.emplace_back(each.number);
+  RC_ASSERT(contents(box) == left);
+  RC_ASSERT(box.taken() == steps.size() - left.size());
 }
 
 RC_GTEST_PROP(MailboxProperty, BehavesLikeADeque, (const std::vector<std::pair<bool, std::uint16_t>>& steps)) {

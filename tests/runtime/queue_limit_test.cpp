@@ -43,6 +43,29 @@ TEST(QueueLimit, KillsOnce) {
   EXPECT_EQ(limit.arrive(1, 0), room::past);
 }
 
+TEST(QueueLimit, KillsWhateverTheProcessItselfHasPutIn) {
+  queue_limit limit;
+  limit.set(1, 0, {1, queue_overflow::kill});
+
+  for (int i = 0; i < 5; ++i)
+    limit.count(1);
+
+  EXPECT_EQ(limit.arrive(1, 0), room::full);
+  EXPECT_EQ(limit.arrive(1, 0), room::past);
+  EXPECT_EQ(limit.arrive(1, 4), room::past); // it takes some out before it learns of its end
+}
+
+TEST(QueueLimit, IsToldByTheNextWhereOneCouldNot) {
+  queue_limit limit;
+  limit.set(1, 0, {1, queue_overflow::kill});
+  limit.arrive(1, 0);
+  ASSERT_EQ(limit.arrive(1, 0), room::full);
+
+  limit.untell(1, 0);
+
+  EXPECT_EQ(limit.arrive(1, 0), room::full);
+}
+
 TEST(QueueLimit, IsOfOneLife) {
   queue_limit limit;
   limit.set(1, 0, {1, queue_overflow::kill});
