@@ -123,7 +123,8 @@ public:
   void obey_now();
 
   [[nodiscard]] mailbox& messages() noexcept { return mailbox_; }
-  /// Puts a message of the process' own making, such as EXIT and DOWN, behind the others, or before those that are not urgent. It counts against a limit, and always comes in.
+  /// Puts a message of the process' own making, such as EXIT and DOWN, behind the others, or before those that are not urgent. It counts against a limit, always comes in,
+  /// and is never dropped.
   void deliver(term message, signal_priority urgency = signal_priority::normal) {
     admit(std::move(message), urgency);
     if ((unusual_ & is_limited) != 0) mailbox_.keep_last(urgency == signal_priority::high);
@@ -150,7 +151,8 @@ public:
   [[nodiscard]] bool traps_exit() const noexcept { return trap_exit_; }
   /// Whether something of it (a link, a monitor, an alias) lets messages overtake others. @erlang process_info(Pid, priority_messages), OTP 28
   [[nodiscard]] bool takes_priority_messages() const;
-  /// Why the process ends, once it does: for the destructors of what it ran.
+  /// Whether it ends: for the destructors of what it ran. And why.
+  [[nodiscard]] bool is_ending() const noexcept { return dying_; }
   [[nodiscard]] const term& exit_reason() const noexcept { return exit_reason_; }
   /// Links with, or monitors, a process that is not yet open: no signal is needed.
   void link_at_spawn(process_core& fresh, link_options how = {});
@@ -262,12 +264,10 @@ private:
   void give_back(heap_node* first) noexcept;
   [[nodiscard]] bool attend();
   void begin_again();
+  inbox::pushed overflow(heap_node* message, std::uint32_t serial);
   void keep_limit();
   void let_senders_go() noexcept;
-  inbox::pushed overflow(heap_node* message, std::uint32_t serial);
   void count_message();
-  [[nodiscard]] queue_limit& limit() const noexcept;
-  [[nodiscard]] bool alias_message_fits(alias_mode mode);
   // Puts a message where it belongs; it counts against a limit.
   void admit(term message, signal_priority urgency) {
     if ((unusual_ & is_limited) != 0) count_message();
@@ -276,12 +276,15 @@ private:
     else
       mailbox_.push(std::move(message));
   }
+  [[nodiscard]] queue_limit& limit() const noexcept;
+  [[nodiscard]] bool alias_message_fits(alias_mode mode);
   /// How a process ends, as far as that is reported.
   enum class ending : std::uint8_t { quiet, crashed, out_of_memory, queue_full };
   void die(term reason, ending how) noexcept;
   void die_of(const std::exception_ptr& failure) noexcept;
   [[nodiscard]] turn resume();
   void report_end() noexcept;
+  void report_limit(atom context) const noexcept;
   void forget() noexcept;
   void end() noexcept;
   void destroy_body() noexcept;
@@ -290,7 +293,6 @@ private:
 
   static constexpr clock::time_point no_deadline = clock::time_point::max();
 
-  void report_limit(atom context) const noexcept;
   inbox inbox_; // any thread
   std::atomic<std::uint32_t> serial_{0};
   std::uint32_t index_ = 0;

@@ -132,7 +132,7 @@ pid caf_bridge_core::pid_of(const caf::strong_actor_ptr& actor, std::shared_ptr<
     fresh->actor = caf::weak_actor_ptr{actor.get()};
     fresh->readers = std::move(readers);
     try {
-      fresh->process = on_->spawn(caf_stand_in_process, living{shared_from_this()}, shared_from_this(), fresh);
+      fresh->process = spawn_stand_in(*on_, shared_from_this(), fresh);
     } catch (const raised&) { // the node is going down, or full
       return {};
     }

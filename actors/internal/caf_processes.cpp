@@ -32,15 +32,18 @@ namespace {
 
 // -- standing for an actor --------------------------------------------------------------------------------------------------------------------
 
+/// An argument of the process, not a variable in its frame: one that is killed before its first turn has no frame.
 class stand_in {
 public:
-  stand_in(std::shared_ptr<caf_bridge_core> core, std::shared_ptr<caf_stand_in> of) noexcept
-      : core_(std::move(core)), of_(std::move(of)) {}
-  stand_in(const stand_in&) = delete;
-  stand_in& operator=(const stand_in&) = delete;
-  // Killed by somebody, and not with its node or bridge: so is the actor.
+  stand_in(std::shared_ptr<caf_bridge_core> core, std::shared_ptr<caf_stand_in> of)
+      : alive_(core), core_(std::move(core)), of_(std::move(of)) {}
+  stand_in(stand_in&&) noexcept = default;
+  stand_in& operator=(stand_in&&) = delete;
+  // Killed by somebody, and not with its node or bridge: so is the actor. Where there was no room for the process, it is another that runs.
   ~stand_in() {
-    if (!ended_ && core_->is_open()) pass(caf::make_message(exit_from({}, caf::make_error(caf::exit_reason::kill))));
+    const process_core* const here = current_process_or_null();
+    if (core_ == nullptr || ended_ || here == nullptr || !here->is_ending() || !core_->is_open()) return;
+    pass(caf::make_message(exit_from({}, caf::make_error(caf::exit_reason::kill))));
   }
 
   void take(term message) {
@@ -97,10 +100,17 @@ private:
       core_->reply(from, tuple("error"_atom, tuple("unexpected_message"_atom, request)));
   }
 
+  caf_bridge_core::living alive_; // counted until all else is done
   std::shared_ptr<caf_bridge_core> core_;
   std::shared_ptr<caf_stand_in> of_;
   bool ended_ = false;
 };
+
+task<> stand_for_actor(stand_in& me) {
+  trap_exit(true);
+  for (;;)
+    co_await receive([&](term message) { me.take(std::move(message)); });
+}
 
 // -- keeping watch ------------------------------------------------------------------------------------------------------------------------------
 
@@ -123,12 +133,8 @@ task<> mourn(caf_bridge_core::living, std::shared_ptr<caf_bridge_core> core, pid
 
 } // namespace
 
-task<> caf_stand_in_process(caf_bridge_core::living, std::shared_ptr<caf_bridge_core> core,
-                            std::shared_ptr<caf_stand_in> of) {
-  trap_exit(true);
-  stand_in me{std::move(core), std::move(of)};
-  for (;;)
-    co_await receive([&](term message) { me.take(std::move(message)); });
+pid spawn_stand_in(node& on, const std::shared_ptr<caf_bridge_core>& core, const std::shared_ptr<caf_stand_in>& of) {
+  return on.spawn(stand_for_actor, stand_in{core, of});
 }
 
 task<> caf_keeper_process(caf_bridge_core::living, std::shared_ptr<caf_bridge_core> core, caf_closing) {

@@ -12,9 +12,10 @@
 
 namespace agner::internal {
 
-/// Has the pid of an actor: hands on what it gets and ends when the actor does.
-task<> caf_stand_in_process(caf_bridge_core::living alive, std::shared_ptr<caf_bridge_core> core,
-                            std::shared_ptr<caf_stand_in> of);
+/// Spawns the process that has the pid of an actor: it hands on what it gets and ends when the actor does. Killed, also before its first turn, it takes the actor along.
+/// @errors raises `system_limit`, exit `killed`  as node::spawn
+pid spawn_stand_in(node& on, const std::shared_ptr<caf_bridge_core>& core, const std::shared_ptr<caf_stand_in>& of);
+
 /// Closes the bridge when it goes. An argument of the keeper, since a process that is killed before its first turn has arguments but no frame.
 class caf_closing {
 public:

@@ -165,6 +165,29 @@ TEST_P(CafBonds, ExitFromAProcessEndsAnActorAndKillCannotBeTrapped) {
   EXPECT_EQ(why[trapping.address()], caf::exit_reason::kill);
 }
 
+// What a process is to hold in its frame is not there before its first turn: with one worker, which is held, the process that has the pid cannot have had it.
+TEST(CafBondsOfOneWorker, KillOfAPidThatHasNotRunYetEndsTheActor) {
+  test::two_workers config;
+  caf::actor_system system{config};
+  node here{{.scheduler = scheduler::start({.workers = 1})}};
+  caf_bridge bridge{here, system};
+  caf::scoped_actor self{system};
+  const caf::actor trapping = system.spawn([](caf::event_based_actor* me) -> caf::behavior {
+    me->set_exit_handler([](const caf::exit_msg&) {});
+    return {[](std::int64_t) {}};
+  });
+  self->monitor(trapping);
+
+  here.run([&]() -> task<> {
+    exit(bridge.pid_of(trapping), "kill"_atom);
+    co_return;
+  });
+
+  caf::error why;
+  self->receive([&](const caf::down_msg& down) { why = down.reason; });
+  EXPECT_EQ(why, caf::exit_reason::kill);
+}
+
 // -- actors watch processes -----------------------------------------------------------------------------------------------------------------
 
 TEST_P(CafBonds, ActorMonitorsAProcess) {
