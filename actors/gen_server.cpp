@@ -17,11 +17,11 @@ namespace agner {
 
 namespace {
 
-using internal::behaviour;
+using internal::behaviour_ptr;
 using internal::server_origin;
 using internal::start_kind;
 
-task<> serve(std::unique_ptr<behaviour>& callbacks, const server_origin& origin) {
+task<> serve(behaviour_ptr& callbacks, const server_origin& origin) {
   internal::server_loop loop{*callbacks, origin};
   co_await loop.run();
 }
@@ -32,8 +32,7 @@ result<pid> start_result(const term& answer) {
   return fail(answer.is_tagged("error"_atom, 2) ? answer[1] : answer);
 }
 
-internal::started_process begin(start_kind how, const gen_server::start_options& options,
-                                std::unique_ptr<behaviour> server) {
+internal::started_process begin(start_kind how, const gen_server::start_options& options, behaviour_ptr server) {
   return internal::begin_start(how, serve, std::move(server),
                                server_origin{self(), how == start_kind::link, options.name});
 }
@@ -57,14 +56,13 @@ term stop_failure(const std::exception_ptr& failure) {
 
 } // namespace
 
-task<result<pid>> internal::start_server(start_kind how, gen_server::start_options options,
-                                         std::unique_ptr<behaviour> server) {
+task<result<pid>> internal::start_server(start_kind how, gen_server::start_options options, behaviour_ptr server) {
   if (options.name && whereis(*options.name)) co_return fail(internal::already_started(*options.name));
   co_return start_result(co_await await_start(how, begin(how, options, std::move(server)), options.init_timeout));
 }
 
 task<result<monitored_process>> internal::start_monitored_server(gen_server::start_options options,
-                                                                 std::unique_ptr<behaviour> server) {
+                                                                 behaviour_ptr server) {
   if (options.name && whereis(*options.name)) co_return fail(internal::already_started(*options.name));
   const started_process child = begin(start_kind::monitor, options, std::move(server));
   auto started = start_result(co_await await_start(start_kind::monitor, child, options.init_timeout));

@@ -44,14 +44,13 @@ inline start_options local(atom name) { return {.name = name}; }
 
 namespace agner::internal {
 
-task<result<pid>> start_server(start_kind how, gen_server::start_options options, std::unique_ptr<behaviour> server);
-task<result<monitored_process>> start_monitored_server(gen_server::start_options options,
-                                                       std::unique_ptr<behaviour> server);
+task<result<pid>> start_server(start_kind how, gen_server::start_options options, behaviour_ptr server);
+task<result<monitored_process>> start_monitored_server(gen_server::start_options options, behaviour_ptr server);
 
 template <class Server, class... Arguments>
-std::unique_ptr<behaviour> make_callbacks(Arguments&&... arguments) {
+behaviour_ptr make_callbacks(Arguments&&... arguments) {
   static_assert(std::is_class_v<Server>, "agner: a gen_server is a class with handle_call, handle_cast or handle_info");
-  return std::make_unique<callbacks_of<Server, std::decay_t<Arguments>...>>(std::forward<Arguments>(arguments)...);
+  return behaviour_ptr{new callbacks_of<Server, std::decay_t<Arguments>...>(std::forward<Arguments>(arguments)...)};
 }
 
 } // namespace agner::internal

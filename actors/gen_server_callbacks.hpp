@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A C++ class as the callbacks of a gen_server: which of its overloads takes a message, and what its value means. Programs include gen_server.hpp.
+// A C++ class as the callbacks of a gen_server: calling the overload that takes a message, and what its value means. Programs include gen_server.hpp.
 // Used by the server's process only.
 
 #pragma once
 
+#include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -12,21 +14,15 @@
 
 #include "../runtime/atom.hpp"
 #include "../runtime/error.hpp"
+#include "../runtime/process_core.hpp"
 #include "../runtime/struct_mapping.hpp"
 #include "clause.hpp"
 #include "gen.hpp"
 #include "gen_server_outcome.hpp"
+#include "gen_server_overloads.hpp"
 #include "task.hpp"
 
 namespace agner {
-
-namespace gen_server {
-
-/// The types that the overloads of a callback take, in the order in which they are tried.
-template <class... Types>
-struct messages {};
-
-} // namespace gen_server
 
 namespace internal {
 
@@ -39,7 +35,8 @@ struct callback_step {
 /// A server's callbacks, as its loop sees them.
 class behaviour {
 public:
-  virtual ~behaviour() = default;
+  /// What the destructor of a server or argument throws, if that is declared so, is reported.
+  virtual ~behaviour() noexcept(false) = default;
   /// The name of the class, as Erlang's reports name the callback module.
   [[nodiscard]] virtual atom module() const = 0;
   /// Makes the server and calls its init.
@@ -54,6 +51,18 @@ public:
   /// Which callbacks the class has at all: an atom of the four names.
   [[nodiscard]] virtual bool has(atom callback) const = 0;
 };
+
+/// Destroys a server in its process, or, where that could not be started, in the one that would have.
+struct end_of_behaviour {
+  void operator()(behaviour* ended) const noexcept {
+    try {
+      delete ended;
+    } catch (...) {
+      report_thrown_by_destructor();
+    }
+  }
+};
+using behaviour_ptr = std::unique_ptr<behaviour, end_of_behaviour>;
 
 // -- the name of a class ----------------------------------------------------------------------------------------------------------------
 
@@ -74,97 +83,6 @@ atom module_of() {
     return Server::module;
   else
     return atom{plain_name<Server>()};
-}
-
-// -- which messages a callback takes ------------------------------------------------------------------------------------------------------
-
-/// Stands in for the callbacks that a class does not have, so that their absence can be told from their being overloaded.
-struct no_callbacks {
-  int handle_call, handle_cast, handle_info, handle_continue;
-};
-template <class Server>
-struct beside_none : Server, no_callbacks {};
-
-// One struct for each callback: the list of its messages in a class, its type where it is not overloaded, its type where it is absent, and calling it.
-
-struct call_callback {
-  template <class Server>
-  using list = typename Server::calls;
-  template <class Server>
-  using only = decltype(&Server::handle_call);
-  template <class Server>
-  using absent = decltype(&beside_none<Server>::handle_call);
-  template <class Server, class... Arguments>
-    requires requires(Server& of, Arguments&&... given) { of.handle_call(std::forward<Arguments>(given)...); }
-  static decltype(auto) invoke(Server& of, Arguments&&... given) {
-    return of.handle_call(std::forward<Arguments>(given)...);
-  }
-};
-
-struct cast_callback {
-  template <class Server>
-  using list = typename Server::casts;
-  template <class Server>
-  using only = decltype(&Server::handle_cast);
-  template <class Server>
-  using absent = decltype(&beside_none<Server>::handle_cast);
-  template <class Server, class... Arguments>
-    requires requires(Server& of, Arguments&&... given) { of.handle_cast(std::forward<Arguments>(given)...); }
-  static decltype(auto) invoke(Server& of, Arguments&&... given) {
-    return of.handle_cast(std::forward<Arguments>(given)...);
-  }
-};
-
-struct info_callback {
-  template <class Server>
-  using list = typename Server::infos;
-  template <class Server>
-  using only = decltype(&Server::handle_info);
-  template <class Server>
-  using absent = decltype(&beside_none<Server>::handle_info);
-  template <class Server, class... Arguments>
-    requires requires(Server& of, Arguments&&... given) { of.handle_info(std::forward<Arguments>(given)...); }
-  static decltype(auto) invoke(Server& of, Arguments&&... given) {
-    return of.handle_info(std::forward<Arguments>(given)...);
-  }
-};
-
-struct continue_callback {
-  template <class Server>
-  using list = typename Server::continues;
-  template <class Server>
-  using only = decltype(&Server::handle_continue);
-  template <class Server>
-  using absent = decltype(&beside_none<Server>::handle_continue);
-  template <class Server, class... Arguments>
-    requires requires(Server& of, Arguments&&... given) { of.handle_continue(std::forward<Arguments>(given)...); }
-  static decltype(auto) invoke(Server& of, Arguments&&... given) {
-    return of.handle_continue(std::forward<Arguments>(given)...);
-  }
-};
-
-template <class Callback, class Server>
-concept lists_messages = requires { typename Callback::template list<Server>; };
-template <class Callback, class Server>
-concept takes_one_message = requires { typename Callback::template only<Server>; };
-template <class Callback, class Server>
-concept has_callback = lists_messages<Callback, Server> || takes_one_message<Callback, Server>;
-
-/// The types that are tried: those listed, else the parameter of the only overload, else none.
-template <class Callback, class Server>
-auto messages_of() {
-  if constexpr (lists_messages<Callback, Server>) {
-    return typename Callback::template list<Server>{};
-  } else if constexpr (takes_one_message<Callback, Server>) {
-    return gen_server::messages<parameter_of<typename Callback::template only<Server>>>{};
-  } else {
-    if constexpr (!std::is_final_v<Server>)
-      static_assert(
-          requires { typename Callback::template absent<Server>; },
-          "agner: a callback that is overloaded needs a list of the messages it takes, in the order in which "
-          "they are tried: using calls (casts, infos, continues) = gen_server::messages<A, B>;");
-    return gen_server::messages<>{};
-  }
 }
 
 // -- what a callback's value means ------------------------------------------------------------------------------------------------------------
@@ -263,27 +181,34 @@ class callbacks_of final : public behaviour {
 public:
   template <class... Given>
   explicit callbacks_of(Given&&... given) : arguments_(std::forward<Given>(given)...) {}
+  ~callbacks_of() override {
+    if (made_) server_.~Server();
+  }
+  callbacks_of(const callbacks_of&) = delete;
+  callbacks_of& operator=(const callbacks_of&) = delete;
 
   [[nodiscard]] atom module() const override { return module_of<Server>(); }
 
   callback_step init() override {
-    std::apply([this](Arguments&... each) { server_.emplace(std::move(each)...); }, arguments_);
+    std::apply([this](Arguments&... each) { ::new (static_cast<void*>(&server_)) Server(std::move(each)...); },
+               arguments_);
+    made_ = true;
     callback_step step;
     if constexpr (!requires(Server& s) { s.init(); }) {
       step.now = gen_server::outcome::ok();
-    } else if constexpr (is_task<decltype(server_->init())>) {
-      step.later = await_init(*server_);
-    } else if constexpr (std::is_void_v<decltype(server_->init())>) {
-      server_->init();
+    } else if constexpr (is_task<decltype(server_.init())>) {
+      step.later = await_init(server_);
+    } else if constexpr (std::is_void_v<decltype(server_.init())>) {
+      server_.init();
       step.now = gen_server::outcome::ok();
     } else {
-      step.now = init_outcome(server_->init());
+      step.now = init_outcome(server_.init());
     }
     return step;
   }
 
   callback_step handle_call(const term& request, const term& from) override {
-    return dispatch<call_callback>(*server_, request, &from, messages_of<call_callback, Server>());
+    return dispatch<call_callback>(server_, request, &from, messages_of<call_callback, Server>());
   }
   callback_step handle_cast(const term& request) override { return dispatch_without_caller<cast_callback>(request); }
   callback_step handle_info(const term& message) override { return dispatch_without_caller<info_callback>(message); }
@@ -293,17 +218,17 @@ public:
 
   task<> terminate([[maybe_unused]] const term& reason) override {
     if constexpr (requires(Server& s) { s.terminate(reason); }) {
-      if constexpr (is_task<decltype(server_->terminate(reason))>)
-        return server_->terminate(reason);
+      if constexpr (is_task<decltype(server_.terminate(reason))>)
+        return server_.terminate(reason);
       else
-        server_->terminate(reason);
+        server_.terminate(reason);
     }
     return {};
   }
 
   [[nodiscard]] term state() const override {
     if constexpr (requires(const Server& s) { s.state(); })
-      return to_term(server_->state());
+      return to_term(server_.state());
     else
       return "undefined"_atom;
   }
@@ -318,11 +243,15 @@ public:
 private:
   template <class Callback>
   callback_step dispatch_without_caller(const term& message) {
-    return dispatch<Callback>(*server_, message, nullptr, messages_of<Callback, Server>());
+    return dispatch<Callback>(server_, message, nullptr, messages_of<Callback, Server>());
   }
 
   [[no_unique_address]] std::tuple<Arguments...> arguments_;
-  std::optional<Server> server_;
+  // No std::optional: what the destructor of its value throws would end the program.
+  union {
+    Server server_;
+  };
+  bool made_ = false;
 };
 
 } // namespace internal

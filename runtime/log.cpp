@@ -130,11 +130,16 @@ void add_handler(std::string name, handler what) { handlers().add(std::move(name
 bool remove_handler(std::string_view name) { return handlers().remove(name); }
 
 void write(level severity, std::string_view format, std::initializer_list<term> arguments) noexcept {
+  write_report({}, severity, format, arguments);
+}
+
+void write_report(std::string_view kind, level severity, std::string_view format,
+                  std::initializer_list<term> arguments) noexcept {
   if (!enabled(severity) || handling()) return;
   handling() = true;
   try {
     const std::string text = text_of(format, arguments);
-    give({severity, text, origin(), system_clock::now()});
+    give({severity, text, origin(), system_clock::now(), kind});
   } catch (...) { // NOLINT(bugprone-empty-catch): out of memory, and nobody to tell
   }
   handling() = false;
@@ -147,9 +152,9 @@ std::string report(const event& what) {
   std::tm local{};
   localtime_r(&seconds, &local);
   return fmt::format("={} REPORT==== {}-{}-{}::{:02}:{:02}:{:02}.{:06} ===\n{}",
-                     level_names.at(static_cast<std::size_t>(what.severity)), local.tm_mday,
-                     months.at(static_cast<std::size_t>(local.tm_mon)), local.tm_year + 1900, local.tm_hour,
-                     local.tm_min, local.tm_sec,
+                     what.kind.empty() ? level_names.at(static_cast<std::size_t>(what.severity)) : what.kind,
+                     local.tm_mday, months.at(static_cast<std::size_t>(local.tm_mon)), local.tm_year + 1900,
+                     local.tm_hour, local.tm_min, local.tm_sec,
                      std::chrono::duration_cast<std::chrono::microseconds>(what.time - second).count(), what.text);
 }
 

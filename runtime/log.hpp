@@ -24,6 +24,8 @@ struct event {
   std::string_view text; ///< formatted UTF-8, valid during the call
   pid origin;            ///< the process that logged; id 0 outside one
   std::chrono::system_clock::time_point time;
+  std::string_view kind =
+      {}; ///< what the header says instead of the level: `CRASH`, `SUPERVISOR`, `PROGRESS`; mostly empty
 };
 
 using handler = std::function<void(const event&)>;
@@ -48,6 +50,9 @@ bool remove_handler(std::string_view name);
 /// Nothing here knows what is secret: callers do not pass keys, passwords or cookies.
 /// @erlang logger:log/3
 void write(level severity, std::string_view format, std::initializer_list<term> arguments = {}) noexcept;
+/// The same for a report of its own @p kind, such as `CRASH`, as OTP's proc_lib and supervisor make them.
+void write_report(std::string_view kind, level severity, std::string_view format,
+                  std::initializer_list<term> arguments = {}) noexcept;
 
 template <class... Terms>
 void debug(std::string_view format, Terms&&... arguments) {
@@ -82,7 +87,7 @@ void emergency(std::string_view format, Terms&&... arguments) {
   if (enabled(level::emergency)) write(level::emergency, format, {term(arguments)...});
 }
 
-/// The text of @p what as OTP 25's default handler writes it: a line `=LEVEL REPORT==== 1-Jan-2026::12:00:00.000000 ===` in local time, then the text. No line break at the end.
+/// The text of @p what as OTP 25's default handler writes it: a line `=LEVEL REPORT==== 1-Jan-2026::12:00:00.000000 ===`, or with its kind, in local time, then the text. No line break at the end.
 /// @source OTP 25 kernel, logger_formatter with legacy_header and without single_line
 std::string report(const event& what);
 

@@ -104,9 +104,9 @@ term child_spec_term(const supervised_child& child) {
               {"modules"_atom, modules_term(spec)}});
 }
 
-term offender_term(const supervised_child& child) {
+term offender_term(const supervised_child& child, const term& at) {
   const child_spec& spec = child.spec;
-  return list({tuple("pid"_atom, child.at), tuple("id"_atom, spec.id), tuple("mfargs"_atom, start_term(spec)),
+  return list({tuple("pid"_atom, at), tuple("id"_atom, spec.id), tuple("mfargs"_atom, start_term(spec)),
                tuple("restart_type"_atom, restart_term(spec.restart)), tuple("significant"_atom, false),
                tuple("shutdown"_atom, shutdown_term(spec)), tuple("child_type"_atom, type_term(spec.type))});
 }

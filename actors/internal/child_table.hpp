@@ -57,7 +57,7 @@ term child_record(const supervised_child& child);
 term child_info_term(const supervised_child& child);
 /// #{id => Id, start => ..., ...}
 term child_spec_term(const supervised_child& child);
-/// [{pid, Pid}, {id, Id}, ...], as reports name a child.
-term offender_term(const supervised_child& child);
+/// [{pid, Pid}, {id, Id}, ...], as reports name a child that is @p at a pid, or `undefined`, or {restarting, Pid}.
+term offender_term(const supervised_child& child, const term& at);
 
 } // namespace agner::internal

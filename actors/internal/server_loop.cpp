@@ -3,12 +3,13 @@
 
 #include "server_loop.hpp"
 
+#include <new>
+
 #include "../../runtime/log.hpp"
 #include "../../runtime/node.hpp"
 #include "../../runtime/reasons.hpp"
 #include "../../runtime/term_builders.hpp"
 #include "../exit.hpp"
-#include "../format_exception.hpp"
 #include "../names.hpp"
 #include "../proc_lib.hpp"
 #include "../send.hpp"
@@ -75,29 +76,32 @@ task<outcome> server_loop::start() {
   try {
     callback_step step = callbacks_.init();
     next = step.later.coroutine() ? co_await std::move(step.later) : std::move(step.now);
+  } catch (const std::bad_alloc&) {
+    throw; // the process is killed, as everywhere
   } catch (...) {
     failure = std::current_exception();
   }
+  const auto refuse = [this](raised_class cls, const term& reason, const term& stack) {
+    refuse_start({cls, reason, stack, {}, {}}, tuple("error"_atom, exit_reason(cls, reason, stack)));
+  };
   if (failure) {
     const raised what = as_raised(failure);
-    if (what.cls() != raised_class::throw_)
-      refuse_start(raised_class::exit, exit_reason(what.cls(), what.reason(), what.stack()),
-                   tuple("error"_atom, exit_reason(what.cls(), what.reason(), what.stack())));
+    if (what.cls() != raised_class::throw_) refuse(what.cls(), what.reason(), what.stack());
     next = returned(what.reason());
   }
-  if (next.what() == outcome::kind::ignore) refuse_start(raised_class::exit, reasons::normal, reasons::ignore);
-  if (next.what() == outcome::kind::stop)
-    refuse_start(raised_class::exit, next.argument(), tuple("error"_atom, next.argument()));
+  if (next.what() == outcome::kind::ignore)
+    refuse_start({raised_class::exit, reasons::normal, {}, {}, {}}, reasons::ignore);
+  if (next.what() == outcome::kind::stop) refuse(raised_class::exit, next.argument(), {});
   proc_lib::init_ack(origin_.starter, tuple("ok"_atom, self()));
   co_return next;
 }
 
 // The name is free again before the starter hears of it, so that it may try once more at once.
-void server_loop::refuse_start(raised_class cls, const term& reason, const term& answer) {
+void server_loop::refuse_start(const ending& how, const term& answer) {
   if (origin_.name) [[maybe_unused]]
     const auto done = this_node().unregister_name(*origin_.name);
   proc_lib::init_ack(origin_.starter, answer);
-  leave({cls, reason, {}, {}, {}});
+  leave(how);
 }
 
 // -- the loop -------------------------------------------------------------------------------------------------------------------------------
@@ -116,6 +120,8 @@ task<> server_loop::run() {
     try {
       callback_step step = dispatch(message, continuing);
       next = step.later.coroutine() ? co_await std::move(step.later) : std::move(step.now);
+    } catch (const std::bad_alloc&) {
+      throw; // the process is killed, and neither terminate nor a report of the state would fare better
     } catch (...) {
       failure = std::current_exception();
     }
@@ -139,7 +145,7 @@ callback_step server_loop::dispatch(const term& message, bool continuing) {
 
 // Anybody may send anything to a server; that is no reason to end it.
 callback_step server_loop::on_unknown_info(const term& message) {
-  log::warning("gen_server ~p (~p) has no handle_info for ~p", name_, callbacks_.module(), message);
+  log::warning("** Undefined handle_info in ~tp~n** Unhandled message: ~tp~n", callbacks_.module(), message);
   callback_step step;
   step.now = outcome::noreply();
   return step;
@@ -193,6 +199,8 @@ task<> server_loop::end(ending how) {
   try {
     const term reason = exit_reason(how.cls, how.reason, how.stack);
     if (task<> cleaning = callbacks_.terminate(reason); cleaning.coroutine()) co_await std::move(cleaning);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (...) {
     failure = std::current_exception();
   }
@@ -205,18 +213,11 @@ task<> server_loop::end(ending how) {
 }
 
 void server_loop::leave(const ending& how) const {
-  const term reason = exit_reason(how.cls, how.reason, how.stack);
   if (!is_expected(how.cls, how.reason)) {
-    if (!how.last_message.is_nil())
-      log::error("gen_server ~p (~p) ends~n  reason: ~p~n  last message: ~p~n  client: ~p~n  state: ~p", name_,
-                 callbacks_.module(), reason, how.last_message, how.client.value_or("none"_atom), state_or_undefined());
-    log::error("crash report~n  initial call: ~p:init/1~n  pid: ~p~n  registered name: ~p~n~ts~n  ancestors: ~p~n"
-               "  messages not received: ~p",
-               callbacks_.module(), self(), name_.is_atom() ? name_ : term{},
-               binary(format_exception({how.cls, how.reason, how.stack}, "  ")), list({parent_}),
-               current_process().messages().size());
+    if (how.last_message) report_server_end(name_, how, state_or_undefined());
+    report_crash(callbacks_.module(), how, origin_.starter);
   }
-  exit(reason);
+  exit(exit_reason(how.cls, how.reason, how.stack));
 }
 
 term server_loop::state_or_undefined() const {

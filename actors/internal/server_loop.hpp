@@ -9,6 +9,7 @@
 #include "../../runtime/error.hpp"
 #include "../gen_server_callbacks.hpp"
 #include "../task.hpp"
+#include "reports.hpp"
 
 namespace agner::internal {
 
@@ -29,17 +30,10 @@ public:
   task<> run();
 
 private:
-  /// Why a server ends.
-  struct ending {
-    raised_class cls;
-    term reason;
-    term stack;
-    term last_message;
-    std::optional<term> client;
-  };
+  using ending = server_end;
 
   task<gen_server::outcome> start();
-  [[noreturn]] void refuse_start(raised_class cls, const term& reason, const term& answer);
+  [[noreturn]] void refuse_start(const ending& how, const term& answer);
   callback_step dispatch(const term& message, bool continuing);
   task<> settle(const term& message, gen_server::outcome next);
   task<> on_failure(const term& message, const std::exception_ptr& failure);

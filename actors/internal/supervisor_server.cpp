@@ -3,11 +3,14 @@
 
 #include "supervisor_server.hpp"
 
+#include <new>
+
 #include "../../runtime/log.hpp"
 #include "../../runtime/reasons.hpp"
 #include "../../runtime/term_builders.hpp"
 #include "../process.hpp"
 #include "child_spec_store.hpp"
+#include "reports.hpp"
 
 namespace agner::internal {
 
@@ -221,8 +224,10 @@ task<result<term>> supervisor_server::start(const supervised_child& child) {
     const auto started = co_await child.spec.start.call()();
     if (!started && !started.error().reason().is(reasons::ignore)) co_return fail(started.error().reason());
     if (!started) co_return term{reasons::undefined};
-    log::info("supervisor ~p started ~p as ~p", name_, child.spec.id, *started);
+    if (log::enabled(log::level::info)) report_progress(name_, offender_term(child, *started));
     co_return term{*started};
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (...) {
     failure = std::current_exception();
   }
@@ -255,8 +260,7 @@ task<> supervisor_server::stop(const supervised_child& child) {
 }
 
 void supervisor_server::report(atom context, const term& reason, const supervised_child& child) const {
-  log::error("supervisor report~n  supervisor: ~p~n  context: ~p~n  reason: ~p~n  offender: ~p", name_, context, reason,
-             offender_term(child));
+  report_supervisor(name_, context, reason, offender_term(child, child.at));
 }
 
 // #state{}, as supervisor:get_callback_module and others that look inside expect it.

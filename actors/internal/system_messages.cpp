@@ -18,7 +18,7 @@ task<> server_loop::obey_system(term message) {
     const term request = message[2];
     if (request.is_tagged("terminate"_atom, 2)) {
       send_reply(message[1], "ok"_atom);
-      co_await end({raised_class::exit, request[1], {}, message, {}});
+      co_await end({raised_class::exit, request[1], {}, term{}, {}});
     }
     if (request.is("suspend"_atom)) suspended = true;
     if (request.is("resume"_atom)) suspended = false;

@@ -17,12 +17,13 @@ public:
     log::level severity;
     std::string text;
     pid origin;
+    std::string kind;
   };
 
   log_capture() {
     log::add_handler("log_capture", [this](const log::event& what) {
       const std::lock_guard lock{mutex_};
-      lines_.push_back({what.severity, std::string{what.text}, what.origin});
+      lines_.push_back({what.severity, std::string{what.text}, what.origin, std::string{what.kind}});
     });
   }
   ~log_capture() { log::remove_handler("log_capture"); }
