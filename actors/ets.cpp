@@ -212,6 +212,19 @@ std::optional<term> last(const table& of) { return step(of, 0, std::nullopt, dir
 std::optional<term> next(const table& of, const term& key) { return step_from(of, key, direction::forward); }
 std::optional<term> prev(const table& of, const term& key) { return step_from(of, key, direction::back); }
 
+namespace {
+std::optional<entry> with_objects(const table& of, std::optional<term> key) {
+  if (!key) return std::nullopt;
+  std::vector<term> objects = lookup(of, *key);
+  return entry{*std::move(key), std::move(objects)};
+}
+} // namespace
+
+std::optional<entry> first_lookup(const table& of) { return with_objects(of, first(of)); }
+std::optional<entry> last_lookup(const table& of) { return with_objects(of, last(of)); }
+std::optional<entry> next_lookup(const table& of, const term& key) { return with_objects(of, next(of, key)); }
+std::optional<entry> prev_lookup(const table& of, const term& key) { return with_objects(of, prev(of, key)); }
+
 // -- tables -------------------------------------------------------------------------------------------------------------------------------
 
 table new_(atom name, const table_options& options) {

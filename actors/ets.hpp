@@ -118,6 +118,16 @@ term update_counter(const table& in, const term& key, const term& operations, co
 /// The key behind @p key. @errors raises `badarg`  no such key, unless in an ordered_set, or it was removed while the table was fixed @erlang ets:next/2, ets:prev/2
 [[nodiscard]] std::optional<term> next(const table& of, const term& key);
 [[nodiscard]] std::optional<term> prev(const table& of, const term& key);
+/// A key with its objects.
+struct entry {
+  term key;
+  std::vector<term> objects;
+};
+/// The same, and the objects that the key has: none if they were removed in this moment. @erlang ets:first_lookup/1, last_lookup/1, next_lookup/2, prev_lookup/2 (OTP 27)
+[[nodiscard]] std::optional<entry> first_lookup(const table& of);
+[[nodiscard]] std::optional<entry> last_lookup(const table& of);
+[[nodiscard]] std::optional<entry> next_lookup(const table& of, const term& key);
+[[nodiscard]] std::optional<entry> prev_lookup(const table& of, const term& key);
 /// With @p on, keys that are removed stay places from which `next` goes on, until the caller has called it as often without. @erlang ets:safe_fixtable/2
 void safe_fixtable(const table& of, bool on);
 /// All objects. @erlang ets:tab2list/1

@@ -31,7 +31,7 @@ spawned_process open_child(process_core& me, process_core& fresh, const spawn_op
   spawned_process made{fresh.self(), {}};
   try {
     if (options.monitor) made.monitor = me.monitor_at_spawn(fresh, *options.monitor);
-    if (options.link) me.link_at_spawn(fresh);
+    if (options.link.how) me.link_at_spawn(fresh, *options.link.how);
   } catch (...) {
     close_unstarted(fresh);
     throw;

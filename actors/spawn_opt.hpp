@@ -16,9 +16,17 @@
 
 namespace agner {
 
+/// Whether a process is linked with the one that spawns it: a bool, or how. @erlang link, {link, LinkOpts} (OTP 28)
+struct link_at_spawn {
+  std::optional<link_options> how;
+
+  link_at_spawn(bool on = false) noexcept : how(on ? std::optional<link_options>{link_options{}} : std::nullopt) {}
+  link_at_spawn(const link_options& as) noexcept : how(as) {}
+};
+
 /// How a process is spawned; `spawn_options{}` is plain spawn.
 struct spawn_options {
-  bool link = false;
+  link_at_spawn link;
   /// How the monitor is made: `monitor_options{}` is a plain one. @erlang {monitor, MonitorOpts}
   std::optional<monitor_options> monitor;
   priority_level priority = priority_level::normal;

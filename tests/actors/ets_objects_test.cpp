@@ -247,6 +247,29 @@ TEST(EtsTraversal, VisitsEachKeyOnce) {
   });
 }
 
+TEST(EtsTraversal, GivesObjectsWithTheirKeys) {
+  with_each(test::all_types, [](const ets::table& tab) {
+    EXPECT_FALSE(ets::first_lookup(tab));
+    EXPECT_FALSE(ets::last_lookup(tab));
+    for (int i = 0; i < 50; ++i)
+      ets::insert(tab, list({tuple(i, "a"_atom), tuple(i, "b"_atom)}));
+
+    std::vector<term> forward;
+    for (auto at = ets::first_lookup(tab); at; at = ets::next_lookup(tab, at->key)) {
+      EXPECT_EQ(at->objects, ets::lookup(tab, at->key));
+      forward.push_back(at->key);
+    }
+    std::vector<term> back;
+    for (auto at = ets::last_lookup(tab); at; at = ets::prev_lookup(tab, at->key)) {
+      EXPECT_EQ(at->objects, ets::lookup(tab, at->key));
+      back.push_back(at->key);
+    }
+
+    EXPECT_EQ(forward.size(), 50U);
+    EXPECT_EQ(sorted(forward), sorted(back));
+  });
+}
+
 // fixtable_next, fixtable_insert, safe_fixtable
 TEST(EtsFixed, KeysThatAreRemovedStayPlaces) {
   with_each(test::all_types, [](const ets::table& tab) {

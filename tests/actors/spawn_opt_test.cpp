@@ -45,6 +45,19 @@ TEST(SpawnOpt, LinksAndMonitorsBeforeItRuns) {
   });
 }
 
+TEST(SpawnOpt, LinksAsTheOptionsSay) {
+  deterministic_node here;
+
+  here->run([]() -> task<> {
+    trap_exit(true);
+    send(self(), "before"_atom);
+    const pid child = spawn_opt({.link = link_options{.priority = true}}, ends_at_once);
+    while (internal::current_process().messages().size() < 2)
+      co_await yield();
+    EXPECT_EQ(co_await test::flush(), (std::vector<term>{tuple("EXIT"_atom, child, "normal"_atom), "before"_atom}));
+  });
+}
+
 TEST(SpawnOpt, GivesAMonitorThatIsAnAlias) {
   deterministic_node here;
 
