@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "ets_bench.hpp"
 #include "process_bench.hpp"
 #include "savina_bench.hpp"
 
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   add_process_benchmarks();
   add_idle_benchmark();
   add_million_benchmark();
+  add_ets_benchmarks();
   add_savina_benchmarks();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

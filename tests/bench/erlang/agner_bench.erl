@@ -1,5 +1,5 @@
 %% SPDX-License-Identifier: Apache-2.0
-%% The workloads of process_bench.cpp, idle_bench.cpp and, in savina.erl, savina_bench.cpp on Erlang/OTP, on terms of the same shape. `agner_bench:main([Name])` prints one line: the name, what was
+%% The workloads of process_bench.cpp, idle_bench.cpp and, in ets_bench.erl and savina.erl, ets_bench.cpp and savina_bench.cpp on Erlang/OTP, on terms of the same shape. `agner_bench:main([Name])` prints one line: the name, what was
 %% measured (items_per_second or bytes), and the number; then the names and numbers of what was measured beside it. It wants +P 2000000.
 -module(agner_bench).
 -export([main/1]).
@@ -19,6 +19,16 @@ measure("process/receive_behind_1000") -> rate(fun receive_behind_1000/1, 20000)
 measure("process/timer_start_cancel") -> rate(fun timer_start_cancel/1, 200000);
 measure("process/receive_after_0") -> rate(fun receive_after_0/1, 1000000);
 measure("process/gen_server_call") -> rate(fun gen_server_calls/1, 100000);
+measure("ets/insert") -> rate(fun ets_bench:insert_new_keys/1, 100000);
+measure("ets/overwrite") -> rate(fun(N) -> ets_bench:alone(overwrite, set, N) end, 200000);
+measure("ets/overwrite_by_2") -> rate(fun(N) -> ets_bench:both(overwrite, set, N) end, 200000);
+measure("ets/lookup") -> rate(fun(N) -> ets_bench:alone(lookup, set, N) end, 400000);
+measure("ets/lookup_by_2") -> rate(fun(N) -> ets_bench:both(lookup, set, N) end, 400000);
+measure("ets/lookup_element") -> rate(fun(N) -> ets_bench:alone(lookup_element, set, N) end, 400000);
+measure("ets/lookup_element_by_2") -> rate(fun(N) -> ets_bench:both(lookup_element, set, N) end, 400000);
+measure("ets/ordered_lookup") -> rate(fun(N) -> ets_bench:alone(lookup, ordered_set, N) end, 200000);
+measure("ets/ordered_lookup_by_2") -> rate(fun(N) -> ets_bench:both(lookup, ordered_set, N) end, 200000);
+measure("ets/update_counter") -> rate(fun(N) -> ets_bench:alone(update_counter, set, N) end, 200000);
 measure("savina/count") -> rate(fun savina:count/1, 200000);
 measure("savina/fork_join_throughput") -> rate(fun savina:fork_join_throughput/1, 300000);
 measure("savina/fork_join_create") -> rate(fun savina:fork_join_create/1, 40000);
