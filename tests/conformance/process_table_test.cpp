@@ -75,5 +75,34 @@ TEST(process, processes_send_infant) {
   EXPECT_EQ(born, 8'000);
 }
 
+// While others come and go, processes() has all that live all the while, and nobody twice.
+TEST(process, processes_term_proc_list) {
+  node here{{.processes_max = 1024, .scheduler = scheduler::start({.workers = 4})}};
+
+  here.run([]() -> task<> {
+    std::vector<pid> stay{self()};
+    for (int i = 0; i < 200; ++i)
+      stay.push_back(spawn(test::until_told));
+    std::ranges::sort(stay);
+    std::vector<reference> done;
+    for (int i = 0; i < 3; ++i)
+      done.push_back(spawn_monitor([]() -> task<> {
+                       for (int n = 0; n < 3'000; ++n) {
+                         spawn([]() -> task<> { co_return; });
+                         if (n % 50 == 0) co_await yield();
+                       }
+                     }).monitor);
+    for (int i = 0; i < 200; ++i) {
+      auto all = processes();
+      std::ranges::sort(all);
+      EXPECT_TRUE(std::ranges::includes(all, stay));
+      EXPECT_EQ(std::ranges::adjacent_find(all), all.end());
+      co_await yield();
+    }
+    for (const reference& each : done)
+      EXPECT_EQ(co_await test::down_reason(each), term("normal"_atom));
+  });
+}
+
 } // namespace
 } // namespace agner

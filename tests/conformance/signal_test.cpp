@@ -564,5 +564,33 @@ TEST_F(signal_SUITE, priority_messages_old_nodes) {
   EXPECT_THAT(got, ElementsAre(term{1}, term{2}, term{3}, tuple("EXIT"_atom, sender, "plain"_atom)));
 }
 
+// What is sent before it is known what the peer knows takes the form that the peer turns out to know.
+TEST_F(signal_SUITE, priority_messages_hopefull_encoding) {
+  const auto what_came_over_a_new_connection = [&](node& to) {
+    reference prio;
+    std::vector<term> got;
+    told_process far{to};
+    told(far, [&]() -> task<> {
+      prio = alias({.priority = true});
+      co_return;
+    });
+    a.run([&, plain = far.id()]() -> task<> {
+      EXPECT_THAT(nodes(), testing::Not(testing::Contains(to.name())));
+      send(plain, 1);
+      send(prio, 2, {.priority = true});
+      send(plain, 3);
+      co_return;
+    });
+    net.settle();
+    told(far, [&]() -> task<> { got = co_await flush(); });
+    return got;
+  };
+  node knows{newest("knows@host")};
+  node old{net.named("old@host")};
+
+  EXPECT_THAT(what_came_over_a_new_connection(knows), ElementsAre(term{2}, term{1}, term{3}));
+  EXPECT_THAT(what_came_over_a_new_connection(old), ElementsAre(term{1}, term{2}, term{3}));
+}
+
 } // namespace
 } // namespace agner
