@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -286,6 +287,34 @@ TEST_P(Signals, AMonitorOfNobodyTellsNoproc) {
   });
 }
 
+TEST_P(Signals, ATagStandsInThePlaceOfDown) {
+  play([](stage on) -> task<> {
+    const pid actor = co_await witness_on(on.acting);
+    const term tag = tuple("gone"_atom, list({1, binary("two")}));
+    const term options = list({tuple("tag"_atom, tag)});
+    const auto gone = [&](const term& ref, const term& object, const term& reason) {
+      return tuple(tag, ref, "process"_atom, object, reason);
+    };
+    const pid other = co_await puppet_on(on.other);
+    const term named = tuple("known_by_tag"_atom, on.other);
+    co_await order(other, tuple("register"_atom, "known_by_tag"_atom));
+
+    const term by_pid = co_await order(actor, tuple("monitor"_atom, other, options));
+    const term by_name = co_await order(actor, tuple("monitor"_atom, named, options));
+    const term plain = co_await order(actor, tuple("monitor"_atom, other));
+    tell(other, tuple("exit"_atom, "boo"_atom));
+    std::vector<term> came;
+    for (int i = 0; i < 3; ++i)
+      came.push_back(co_await got(actor));
+    const std::vector<term> expected{gone(by_pid, other, "boo"_atom), gone(by_name, named, "boo"_atom),
+                                     down_message(plain, other, "boo"_atom)};
+    EXPECT_TRUE(std::ranges::is_permutation(came, expected)) << print(list_of(came));
+
+    const term of_dead = co_await order(actor, tuple("monitor"_atom, other, options));
+    EXPECT_EQ(co_await got(actor), gone(of_dead, other, "noproc"_atom));
+  });
+}
+
 TEST_P(Signals, ADemonitorKeepsTheDownAway) {
   play([](stage on) -> task<> {
     const pid actor = co_await witness_on(on.acting);
@@ -377,6 +406,101 @@ TEST_P(Signals, EachSideSeesTheOtherAmongItsNodes) {
     EXPECT_TRUE(found) << print(seen);
   });
 }
+
+// -- spawn requests: functions have names on one side only ---------------------------------------------------------------------------------------
+
+TEST_P(Signals, ASpawnRequestIsRefusedByBothWithoutABond) {
+  play([](stage on) -> task<> {
+    const term erl = on.acting == this_node().name() ? on.other : on.acting;
+    const pid asker = co_await witness_on(erl.as_atom());
+    const term options = list({"link"_atom, "monitor"_atom});
+    const term ours = this_node().name();
+
+    const term by_erlang = co_await order(asker, tuple("apply"_atom, "erlang"_atom, "spawn_request"_atom,
+                                                       list({ours, "m"_atom, "f"_atom, term{}, options})));
+    EXPECT_EQ(co_await got(asker), tuple("spawn_reply"_atom, by_erlang, "error"_atom, "notsup"_atom));
+
+    const reference by_us = spawn_request(erl.as_atom(), "erlang"_atom, "self"_atom, term{},
+                                          {.spawn = {.link = true, .monitor = monitor_options{}}});
+    co_await receive(on(match("spawn_reply"_atom, by_us, "error"_atom, "notsup"_atom), [] {}));
+    EXPECT_EQ(co_await process_info(self(), "links"_atom), tuple("links"_atom, term{}));
+    EXPECT_EQ(co_await process_info(self(), "monitors"_atom), tuple("monitors"_atom, term{}));
+  });
+}
+
+// -- priority, which is this side's alone: OTP 25 knows nothing of it ------------------------------------------------------------------------
+
+class PrioritySignals : public testing::TestWithParam<over> {
+protected:
+  /// Runs a scenario in a process of our node; it gets the name of Erlang's.
+  template <class Scenario>
+  void play(Scenario scenario) {
+    const node_pair nodes = connected_pair(GetParam(), side::ours);
+    nodes.here.run(scenario, nodes.erl_name);
+  }
+};
+
+task<> until_waiting(std::size_t messages) {
+  while (internal::current_process().messages().size() < messages)
+    co_await yield();
+}
+
+task<std::vector<term>> what_came(std::size_t messages) {
+  std::vector<term> all;
+  while (all.size() < messages)
+    co_await receive([&](term next) { all.push_back(std::move(next)); });
+  co_return all;
+}
+
+TEST_P(PrioritySignals, DownAndExitOfAProcessOfErlangOvertakeWhatWaits) {
+  play([](atom erl) -> task<> {
+    trap_exit(true);
+    const pid watched = co_await puppet_on(erl);
+    const pid linked = co_await puppet_on(erl);
+    const reference ref = monitor(watched, {.alias = {}, .tag = {}, .priority = true});
+    link(linked, {.priority = true});
+    send(self(), "before"_atom);
+    tell(watched, tuple("exit"_atom, "boo"_atom));
+    co_await until_waiting(2);
+    tell(linked, tuple("exit"_atom, "boo"_atom));
+    co_await until_waiting(3);
+
+    const std::vector<term> expected{down_message(ref.as_term(), watched, "boo"_atom), exit_message(linked, "boo"_atom),
+                                     "before"_atom};
+    EXPECT_EQ(co_await what_came(3), expected);
+  });
+}
+
+TEST_P(PrioritySignals, AMessageOfErlangToAnAliasForPriorityMessagesIsAnOrdinaryOne) {
+  play([](atom erl) -> task<> {
+    const pid other = co_await puppet_on(erl);
+    const reference urgent = alias({.priority = true});
+    send(self(), "before"_atom);
+    tell(other, tuple("send"_atom, urgent, "hello"_atom));
+    co_await until_waiting(3);
+    send(urgent, "overtakes"_atom, {.priority = true});
+    co_await until_waiting(4);
+
+    const std::vector<term> expected{"overtakes"_atom, "before"_atom, "hello"_atom,
+                                     tuple("done"_atom, other, "hello"_atom)};
+    EXPECT_EQ(co_await what_came(4), expected);
+    unalias(urgent);
+  });
+}
+
+TEST_P(PrioritySignals, AMessageToErlangSentWithPriorityArrivesInItsOrder) {
+  play([](atom erl) -> task<> {
+    const pid other = co_await witness_on(erl);
+    send(other, 1);
+    send(other, 2, {.priority = true});
+    send(other, 3);
+    for (int i = 1; i <= 3; ++i)
+      EXPECT_EQ(co_await got(other), term{i});
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, PrioritySignals, testing::Values(over::tcp, over::tls_1_3),
+                         [](const auto& info) { return text_of(info.param); });
 
 std::string name_of(const testing::TestParamInfo<way>& info) {
   return text_of(std::get<0>(info.param)) + text_of(std::get<1>(info.param)) + "Calls" +

@@ -87,6 +87,7 @@ obey(nodes) -> nodes(connected);
 obey({link, P}) -> link(P);
 obey({unlink, P}) -> unlink(P);
 obey({monitor, P}) -> monitor(process, P);
+obey({monitor, P, Options}) -> erlang:monitor(process, P, Options);
 obey({demonitor, R}) -> demonitor(R);
 obey({register, Name}) -> register(Name, self());
 obey({whereis, Name}) -> whereis(Name);

@@ -69,10 +69,20 @@ term obey_one(const term& command, strings& held) {
   not_understood(command);
 }
 
+// Of the options only the tag: what else there is shows on this side only.
+monitor_options options_of(const term& list) {
+  monitor_options how;
+  for (const term& option : list.as_list())
+    if (option.is_tagged("tag"_atom, 2)) how.tag = option[1];
+  return how;
+}
+
 /// Commands {Name, Argument, Argument}.
 term obey_two(const term& command) {
   if (command.is_tagged("exit"_atom, 3)) return exit(command[1].as_pid(), command[2]), yes;
   if (command.is_tagged("send"_atom, 3)) return send(destination{command[1]}, command[2]), command[2];
+  if (command.is_tagged("monitor"_atom, 3) && command[2].is_list())
+    return monitor(destination{command[1]}, options_of(command[2]));
   not_understood(command);
 }
 
