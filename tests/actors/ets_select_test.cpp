@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Patterns and match specifications. Cases after ets_SUITE, group match, and its cases of select. What they give was asked of OTP 25.2.3.
 
-#include "../support/deterministic_node.hpp"
 #include "ets_support.hpp"
 
 namespace agner {
 namespace {
 
-using test::deterministic_node;
+using test::in_process;
 using test::sorted;
 using test::t;
 using test::terms;
 
-template <class F>
-void in_process(F body) {
-  deterministic_node here;
-  here->run([&]() -> task<> {
-    body();
-    co_return;
-  });
-}
 template <class Types, class F>
 void with_each(const Types& types, F body) {
   for (const ets::type type : types)

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "../support/deterministic_node.hpp"
+
 namespace agner::test {
 
 /// The term that @p text says.
@@ -32,6 +34,16 @@ inline std::vector<term> sorted(std::vector<term> of) {
 inline std::vector<term> terms(std::string_view text) {
   const term all = t(text);
   return sorted({all.as_list().begin(), all.as_list().end()});
+}
+
+/// Runs @p body in a process of a fresh node.
+template <class F>
+void in_process(F body) {
+  deterministic_node here;
+  here->run([&]() -> task<> {
+    body();
+    co_return;
+  });
 }
 
 template <class F>

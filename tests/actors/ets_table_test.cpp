@@ -11,19 +11,10 @@ namespace agner {
 namespace {
 
 using test::deterministic_node;
+using test::in_process;
 using test::sorted;
 using test::t;
 using test::terms;
-
-/// Runs @p body in a process of a fresh node.
-template <class F>
-void in_process(F body) {
-  deterministic_node here;
-  here->run([&]() -> task<> {
-    body();
-    co_return;
-  });
-}
 
 TEST(EtsNew, WithoutOptionsIsAProtectedSetOfTheCaller) {
   in_process([] {

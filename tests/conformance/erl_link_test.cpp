@@ -11,9 +11,8 @@
 #include <agner/actors/process.hpp>
 #include <agner/dist/net_kernel.hpp>
 
-#include "../dist/loopback_nodes.hpp"
 #include "../support/process_probes.hpp"
-#include "../support/told_process.hpp"
+#include "told_nodes.hpp"
 
 namespace agner {
 namespace {
@@ -29,7 +28,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
-struct erl_link_SUITE : testing::Test {
+struct erl_link_SUITE : test::told_nodes {
   bonds seen_by(told_process& p) {
     bonds found;
     bool done = false;
@@ -39,14 +38,6 @@ struct erl_link_SUITE : testing::Test {
     });
     EXPECT_TRUE(net.until([&] { return done; }));
     return found;
-  }
-  void told(told_process& p, std::function<task<>()> what) {
-    bool done = false;
-    p.tell([&done, what = std::move(what)]() -> task<> {
-      co_await what();
-      done = true;
-    });
-    EXPECT_TRUE(net.until([&] { return done; }));
   }
   void expect_linked(told_process& one, told_process& other) {
     net.settle();
@@ -146,7 +137,6 @@ struct erl_link_SUITE : testing::Test {
     }
   }
 
-  loopback_nodes net;
   node a{net.named("a@host")};
   std::optional<node> b{std::in_place, net.named("b@host")};
 };

@@ -11,9 +11,8 @@
 #include <agner/actors/process.hpp>
 #include <agner/dist/net_kernel.hpp>
 
-#include "../dist/loopback_nodes.hpp"
 #include "../support/process_probes.hpp"
-#include "../support/told_process.hpp"
+#include "told_nodes.hpp"
 
 namespace agner {
 namespace {
@@ -21,7 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using test::bonds_of_this_process;
 using test::flush;
-using test::loopback_nodes;
 using test::told_process;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -31,17 +29,7 @@ term down(const reference& ref, const term& object, const term& reason) {
   return tuple("DOWN"_atom, ref, "process"_atom, object, reason);
 }
 
-struct monitor_SUITE : testing::Test {
-  void told(told_process& p, std::function<task<>()> what) {
-    bool done = false;
-    p.tell([&done, what = std::move(what)]() -> task<> {
-      co_await what();
-      done = true;
-    });
-    EXPECT_TRUE(net.until([&] { return done; }));
-  }
-
-  loopback_nodes net;
+struct monitor_SUITE : test::told_nodes {
   node a{net.named("a@host")};
   std::optional<node> b{std::in_place, net.named("b@host")};
 };

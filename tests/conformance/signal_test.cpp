@@ -12,9 +12,8 @@
 #include <agner/actors/process.hpp>
 #include <agner/dist/net_kernel.hpp>
 
-#include "../dist/loopback_nodes.hpp"
 #include "../support/process_probes.hpp"
-#include "../support/told_process.hpp"
+#include "told_nodes.hpp"
 
 namespace agner {
 namespace {
@@ -22,21 +21,11 @@ namespace {
 using namespace std::chrono_literals;
 using test::bonds_of_this_process;
 using test::flush;
-using test::loopback_nodes;
 using test::told_process;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct signal_SUITE : testing::Test {
-  void told(told_process& p, std::function<task<>()> what) {
-    bool done = false;
-    p.tell([&done, what = std::move(what)]() -> task<> {
-      co_await what();
-      done = true;
-    });
-    EXPECT_TRUE(net.until([&] { return done; }));
-  }
-
+struct signal_SUITE : test::told_nodes {
   // Nodes that know what OTP 28 knows.
   [[nodiscard]] node_options newest(std::string name) const {
     auto how = net.options();
@@ -44,7 +33,6 @@ struct signal_SUITE : testing::Test {
     return net.named(std::move(name), std::move(how));
   }
 
-  loopback_nodes net;
   node a{newest("a@host")};
   std::optional<node> b{std::in_place, newest("b@host")};
 };
