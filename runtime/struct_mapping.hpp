@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Structs as tagged tuples: `struct ping { static constexpr auto tag = "ping"_atom; pid from; };` is `{ping, From}`. Without members it is the bare atom, without tag a plain tuple.
-// What the other types become: term_traits.hpp, container_traits.hpp. Table of the mapping: docs/struct-mapping.md.
+// What the other types become: term_traits.hpp, container_traits.hpp, tuple_traits.hpp, alternative_traits.hpp. Table of the mapping: docs/struct-mapping.md.
 
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "alternative_traits.hpp"
 #include "container_traits.hpp"
 #include "term_traits.hpp"
 
