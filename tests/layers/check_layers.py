@@ -27,8 +27,9 @@ TOP_LEVEL = set(LAYERS) | {
     "cmake", "docs", "examples", "tests",
 }  # and dot files
 
-# Third-party headers that a public header may show: the first in the one header that maps structs, the second in the one for programs that mix in CAF.
-PUBLIC_THIRD_PARTY = {"runtime/struct_mapping.hpp": "boost/pfr", "actors/caf_interop.hpp": "caf/"}
+# Third-party headers that a public header may show: the first in the one header that maps structs, the second in the one for programs that mix in CAF, and what that is made of.
+PUBLIC_THIRD_PARTY = {"runtime/struct_mapping.hpp": "boost/pfr", "actors/caf_interop.hpp": "caf/",
+                      "actors/caf_mapping.hpp": "caf/"}
 
 STANDARD_HEADERS = set("""
     algorithm any array atomic barrier bit bitset charconv chrono codecvt compare complex concepts condition_variable coroutine deque exception
