@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
 
 #include "../../runtime/arithmetic.hpp"
@@ -25,20 +26,27 @@ answer test(arguments a, const match_caller&) {
   return (a[0].*Test)();
 }
 
-template <term (*Operation)(const term&, const term&)>
-answer arithmetic_of_two(arguments a, const match_caller&) {
-  if (!a[0].is_number() || !a[1].is_number()) return std::nullopt; // without the cost of an exception
-  return Operation(a[0], a[1]);
+/// What @p Value gives of an argument that is a @p Is.
+template <auto Is, auto Value>
+answer of_a(arguments a, const match_caller&) {
+  if (!std::invoke(Is, a[0])) return std::nullopt;
+  return std::invoke(Value, a[0]);
 }
-template <term (*Operation)(const term&)>
-answer arithmetic_of_one(arguments a, const match_caller&) {
-  if (!a[0].is_number()) return std::nullopt;
-  return Operation(a[0]);
+/// The same of two, which are the same kind of thing.
+template <auto Are, auto Value>
+answer of_two(arguments a, const match_caller&) {
+  if (!std::invoke(Are, a[0]) || !std::invoke(Are, a[1])) return std::nullopt; // without the cost of an exception
+  return Value(a[0], a[1]);
 }
-answer identity(arguments a, const match_caller&) {
-  if (!a[0].is_number()) return std::nullopt;
-  return a[0];
+template <auto Holds>
+answer compared(arguments a, const match_caller&) {
+  return Holds(a[0], a[1]);
 }
+
+constexpr auto number = &term::is_number;
+constexpr auto identity = [](const term& of) { return of; };
+constexpr auto whole_bytes = [](const term& of) { return of.bit_size() / 8; };
+constexpr auto bytes_begun = [](const term& of) { return (of.bit_size() + 7) / 8; };
 
 // -- tuples, lists, maps, binaries ------------------------------------------------------------------------------------------------------
 
@@ -50,36 +58,15 @@ answer element(arguments a, const match_caller&) {
 answer is_record(arguments a, const match_caller&) {
   return a[0].is_tuple() && a[0].size() > 0 && a[0][0] == a[1] && term{a[0].size()} == a[2];
 }
-answer head(arguments a, const match_caller&) {
-  if (!a[0].is_cons()) return std::nullopt;
-  return a[0].head();
-}
-answer tail(arguments a, const match_caller&) {
-  if (!a[0].is_cons()) return std::nullopt;
-  return a[0].tail();
-}
 answer length(arguments a, const match_caller&) {
   if (!a[0].is_list()) return std::nullopt;
   const list_view elements{a[0]};
   if (!elements.is_proper()) return std::nullopt;
   return elements.size();
 }
-answer bit_size(arguments a, const match_caller&) {
-  if (!a[0].is_bitstring()) return std::nullopt;
-  return a[0].bit_size();
-}
-answer byte_size(arguments a, const match_caller&) {
-  if (!a[0].is_bitstring()) return std::nullopt;
-  return (a[0].bit_size() + 7) / 8;
-}
-answer size(arguments a, const match_caller&) {
+answer size(arguments a, const match_caller& by) {
   if (a[0].is_tuple()) return a[0].size();
-  if (!a[0].is_bitstring()) return std::nullopt;
-  return a[0].bit_size() / 8;
-}
-answer map_size(arguments a, const match_caller&) {
-  if (!a[0].is_map()) return std::nullopt;
-  return a[0].size();
+  return of_a<&term::is_bitstring, whole_bytes>(a, by);
 }
 answer map_get(arguments a, const match_caller&) {
   const term* const value = a[1].is_map() ? a[1].as_map().find(a[0]) : nullptr;
@@ -108,22 +95,15 @@ answer binary_part_3(arguments a, const match_caller&) { return part_of(a[0], a[
 
 // -- order and logic --------------------------------------------------------------------------------------------------------------------
 
-answer less(arguments a, const match_caller&) { return compare(a[0], a[1]) < 0; }
-answer at_most(arguments a, const match_caller&) { return compare(a[0], a[1]) <= 0; }
-answer more(arguments a, const match_caller&) { return compare(a[0], a[1]) > 0; }
-answer at_least(arguments a, const match_caller&) { return compare(a[0], a[1]) >= 0; }
-answer same(arguments a, const match_caller&) { return a[0] == a[1]; }
-answer not_same(arguments a, const match_caller&) { return a[0] != a[1]; }
-answer equals(arguments a, const match_caller&) { return equal(a[0], a[1]); }
-answer not_equals(arguments a, const match_caller&) { return !equal(a[0], a[1]); }
-answer not_(arguments a, const match_caller&) {
-  if (!a[0].is_boolean()) return std::nullopt;
-  return a[0].is(false_atom);
-}
-answer xor_(arguments a, const match_caller&) {
-  if (!a[0].is_boolean() || !a[1].is_boolean()) return std::nullopt;
-  return a[0] != a[1];
-}
+constexpr auto less = [](const term& l, const term& r) { return compare(l, r) < 0; };
+constexpr auto at_most = [](const term& l, const term& r) { return compare(l, r) <= 0; };
+constexpr auto more = [](const term& l, const term& r) { return compare(l, r) > 0; };
+constexpr auto at_least = [](const term& l, const term& r) { return compare(l, r) >= 0; };
+constexpr auto same = [](const term& l, const term& r) { return l == r; };
+constexpr auto not_same = [](const term& l, const term& r) { return l != r; };
+constexpr auto equals = [](const term& l, const term& r) { return equal(l, r); };
+constexpr auto not_equals = [](const term& l, const term& r) { return !equal(l, r); };
+constexpr auto negated = [](const term& of) { return of.is(false_atom); };
 
 // -- places -----------------------------------------------------------------------------------------------------------------------------
 
@@ -157,48 +137,48 @@ constexpr std::array table{
     entry{"is_function", 1, test<&term::is_fun>},
     entry{"is_map_key", 2, is_map_key},
     entry{"is_record", 3, is_record},
-    entry{"abs", 1, arithmetic_of_one<arithmetic::absolute>},
+    entry{"abs", 1, of_a<number, arithmetic::absolute>},
     entry{"element", 2, element},
-    entry{"hd", 1, head},
-    entry{"tl", 1, tail},
+    entry{"hd", 1, of_a<&term::is_cons, &term::head>},
+    entry{"tl", 1, of_a<&term::is_cons, &term::tail>},
     entry{"length", 1, length},
     entry{"node", 0, node},
     entry{"node", 1, node_of},
     entry{"self", 0, self},
-    entry{"round", 1, arithmetic_of_one<arithmetic::round>},
-    entry{"trunc", 1, arithmetic_of_one<arithmetic::truncate>},
-    entry{"float", 1, arithmetic_of_one<arithmetic::to_float>},
+    entry{"round", 1, of_a<number, arithmetic::round>},
+    entry{"trunc", 1, of_a<number, arithmetic::truncate>},
+    entry{"float", 1, of_a<number, arithmetic::to_float>},
     entry{"size", 1, size},
-    entry{"map_size", 1, map_size},
+    entry{"map_size", 1, of_a<&term::is_map, &term::size>},
     entry{"map_get", 2, map_get},
-    entry{"bit_size", 1, bit_size},
-    entry{"byte_size", 1, byte_size},
+    entry{"bit_size", 1, of_a<&term::is_bitstring, &term::bit_size>},
+    entry{"byte_size", 1, of_a<&term::is_bitstring, bytes_begun>},
     entry{"binary_part", 2, binary_part_2},
     entry{"binary_part", 3, binary_part_3},
-    entry{"+", 1, identity},
-    entry{"-", 1, arithmetic_of_one<arithmetic::negate>},
-    entry{"+", 2, arithmetic_of_two<arithmetic::add>},
-    entry{"-", 2, arithmetic_of_two<arithmetic::subtract>},
-    entry{"*", 2, arithmetic_of_two<arithmetic::multiply>},
-    entry{"/", 2, arithmetic_of_two<arithmetic::divide>},
-    entry{"div", 2, arithmetic_of_two<arithmetic::quotient>},
-    entry{"rem", 2, arithmetic_of_two<arithmetic::remainder>},
-    entry{"band", 2, arithmetic_of_two<arithmetic::bit_and>},
-    entry{"bor", 2, arithmetic_of_two<arithmetic::bit_or>},
-    entry{"bxor", 2, arithmetic_of_two<arithmetic::bit_xor>},
-    entry{"bnot", 1, arithmetic_of_one<arithmetic::bit_not>},
-    entry{"bsl", 2, arithmetic_of_two<arithmetic::shift_left>},
-    entry{"bsr", 2, arithmetic_of_two<arithmetic::shift_right>},
-    entry{">", 2, more},
-    entry{">=", 2, at_least},
-    entry{"<", 2, less},
-    entry{"=<", 2, at_most},
-    entry{"=:=", 2, same},
-    entry{"==", 2, equals},
-    entry{"=/=", 2, not_same},
-    entry{"/=", 2, not_equals},
-    entry{"not", 1, not_},
-    entry{"xor", 2, xor_},
+    entry{"+", 1, of_a<number, identity>},
+    entry{"-", 1, of_a<number, arithmetic::negate>},
+    entry{"+", 2, of_two<number, arithmetic::add>},
+    entry{"-", 2, of_two<number, arithmetic::subtract>},
+    entry{"*", 2, of_two<number, arithmetic::multiply>},
+    entry{"/", 2, of_two<number, arithmetic::divide>},
+    entry{"div", 2, of_two<number, arithmetic::quotient>},
+    entry{"rem", 2, of_two<number, arithmetic::remainder>},
+    entry{"band", 2, of_two<number, arithmetic::bit_and>},
+    entry{"bor", 2, of_two<number, arithmetic::bit_or>},
+    entry{"bxor", 2, of_two<number, arithmetic::bit_xor>},
+    entry{"bnot", 1, of_a<number, arithmetic::bit_not>},
+    entry{"bsl", 2, of_two<number, arithmetic::shift_left>},
+    entry{"bsr", 2, of_two<number, arithmetic::shift_right>},
+    entry{">", 2, compared<more>},
+    entry{">=", 2, compared<at_least>},
+    entry{"<", 2, compared<less>},
+    entry{"=<", 2, compared<at_most>},
+    entry{"=:=", 2, compared<same>},
+    entry{"==", 2, compared<equals>},
+    entry{"=/=", 2, compared<not_same>},
+    entry{"/=", 2, compared<not_equals>},
+    entry{"not", 1, of_a<&term::is_boolean, negated>},
+    entry{"xor", 2, of_two<&term::is_boolean, not_same>},
 };
 
 } // namespace
