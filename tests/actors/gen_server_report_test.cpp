@@ -189,7 +189,6 @@ TEST(GenServerReport, OfACrashHasTheWordsOfOtp) {
 
   const auto [server, parent] = here->run([]() -> task<std::pair<pid, pid>> {
     const auto started = must(co_await gen_server::start_monitor<asked>(gen_server::local("asked"_atom)));
-    put("$key"_atom, 1);
     gen_server::cast(started.process, "boom"_atom);
     co_await test::down_reason(started.monitor);
     co_return std::pair{started.process, self()};
