@@ -3,10 +3,15 @@
 
 #include "spawn_opt.hpp"
 
+#include <optional>
+#include <vector>
+
 #include "../runtime/error.hpp"
 #include "../runtime/reasons.hpp"
 #include "../runtime/signal.hpp"
 #include "../runtime/term_builders.hpp"
+#include "../runtime/term_views.hpp"
+#include "internal/leader_of_last_resort.hpp"
 #include "send.hpp"
 
 namespace agner {
@@ -71,14 +76,48 @@ reference refuse_request(const spawn_request_options& options, const std::except
 
 } // namespace internal
 
-reference spawn_request(atom, atom, atom, const term& arguments, const spawn_request_options& options) {
-  if (!arguments.is_list()) raise_error(reasons::badarg);
-  return internal::refuse_request(options, std::make_exception_ptr(raised{raised_class::error, reasons::notsup}));
+namespace {
+
+constexpr std::size_t arguments_max = 255; // of a function of Erlang
+
+// The options in Erlang's words. Nothing where one has no such.
+std::optional<term> options_for_a_peer(const spawn_options& options) {
+  if (options.name || options.message_queue) return std::nullopt;
+  std::vector<term> all;
+  if (options.link.how) all.emplace_back("link"_atom);
+  if (options.monitor) all.emplace_back("monitor"_atom);
+  if (options.priority != priority_level::normal)
+    all.push_back(tuple("priority"_atom, internal::priority_name(options.priority)));
+  return list_of(std::move(all));
 }
 
-bool spawn_request_abandon(const reference&) {
-  (void)internal::current_process();
-  return false;
+reference refused(const spawn_request_options& options, atom reason) {
+  return internal::refuse_request(options, std::make_exception_ptr(raised{raised_class::error, reason}));
 }
+
+} // namespace
+
+reference spawn_request(atom node, atom module, atom function, const term& arguments,
+                        const spawn_request_options& options) {
+  if (!arguments.is_list() || !arguments.as_list().is_proper() || arguments.as_list().size() > arguments_max)
+    raise_error(reasons::badarg);
+  internal::process_core& me = internal::current_process();
+  auto for_peer = options_for_a_peer(options.spawn);
+  if (!for_peer) return refused(options, "badopt"_atom);
+  if (node == me.home().name()) return refused(options, reasons::notsup);
+  const pid leader = me.group_leader().value_or(pid{});
+  return me.request_spawn(node,
+                          {.module = module,
+                           .function = function,
+                           .arguments = arguments,
+                           .options = *std::move(for_peer),
+                           .leader = leader.id != 0 ? leader : internal::leader_of_last_resort(me.home())},
+                          {.link = options.spawn.link.how,
+                           .monitor = options.spawn.monitor,
+                           .reply = options.reply,
+                           .reply_tag = options.reply_tag});
+}
+
+bool spawn_request_abandon(const reference& request) { return internal::current_process().abandon_spawn(request); }
 
 } // namespace agner

@@ -43,9 +43,6 @@ struct spawned_process {
   operator const pid&() const noexcept { return process; }
 };
 
-/// Which outcome of a spawn request is told. @erlang {reply, yes | no | error_only | success_only}
-enum class spawn_reply : std::uint8_t { yes, no, error_only, success_only };
-
 /// spawn_options, and how the outcome is told.
 struct spawn_request_options {
   spawn_options spawn;
@@ -98,13 +95,21 @@ reference spawn_request(const spawn_request_options& options, F&& f, Arguments&&
   }
 }
 
-/// Asks another node for a process that runs Module:Function. agner sends no such requests: what comes is {spawn_reply, Ref, error, notsup}, as from a node that cannot.
+/// Asks another node for a process that runs Module:Function(Arguments...). The outcome comes as a message, as above, before anything of the new process; Reason is what the
+/// node says, `notsup` where it cannot (nodes of agner cannot: their functions have no names), `noconnection` where it cannot be reached or is lost, `badopt` where
+/// options say a name or a limit, which are ours alone.
+///
+/// @param arguments  a proper list of at most 255
+/// @returns  Ref; where a monitor was asked for it is that too
+/// @errors raises `badarg`  no such list; `not_a_process`
+/// @context  a process
 /// @erlang spawn_request/5
+/// @source OTP 25 erl_dist_protocol, SPAWN_REQUEST
 reference spawn_request(atom node, atom module, atom function, const term& arguments,
                         const spawn_request_options& options = {});
 
-/// Gives up a request that was not answered yet. As the reply is sent by spawn_request itself, there never is one.
-/// @returns  false
+/// Gives up a request to another node that was not answered yet: no reply comes, and no link and monitor is there. The process that it started, if any, goes on.
+/// @returns  false where there is none such: requests on this node are answered when spawn_request returns
 /// @errors raises `not_a_process`
 /// @erlang spawn_request_abandon/1
 bool spawn_request_abandon(const reference& request);

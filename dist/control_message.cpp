@@ -267,7 +267,11 @@ public:
     return process != nullptr ? is("MONITOR_P_EXIT", "sender", process->node(), peer_) : result<>{};
   }
   result<> operator()(const spawn_request& m) const { return is("SPAWN_REQUEST", "sender", m.from.node(), peer_); }
-  result<> operator()(const spawn_reply& m) const { return is("SPAWN_REPLY", "receiver", m.to.node(), self_); }
+  result<> operator()(const spawn_reply& m) const {
+    const auto* const made = std::get_if<pid>(&m.result);
+    if (made != nullptr && made->node() != peer_) return is("SPAWN_REPLY", "process", made->node(), peer_);
+    return is("SPAWN_REPLY", "receiver", m.to.node(), self_);
+  }
   // Messages and group leaders: OTP looks the receiver up and drops what is for nobody.
   result<> operator()(const send&) const { return {}; }
   result<> operator()(const reg_send&) const { return {}; }

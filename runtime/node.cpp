@@ -294,6 +294,13 @@ void node::answer_for_nobody(const pid& nobody, const internal::signal& what) no
       tell(signal_kind::answer, {},
            internal::process_core::answer_of_nobody(static_cast<internal::question_kind>(what.number)));
     break;
+  case signal_kind::spawned: // for one that is gone; what is tied to it ends as if it had just found nobody
+    if (out != nullptr && (what.number & internal::spawned_linked) != 0)
+      out->link_exit(nobody, what.from, "noproc"_atom);
+    if (const auto ref = what.ref.to_reference();
+        out != nullptr && ref && (what.number & internal::spawned_monitored) != 0)
+      out->demonitor(nobody, what.from, *ref);
+    break;
   case signal_kind::held_back: tell(signal_kind::resume, {}, {}); break;
   default: break;
   }

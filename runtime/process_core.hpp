@@ -23,6 +23,7 @@
 #include "message_queue_limit.hpp"
 #include "priority_level.hpp"
 #include "reference.hpp"
+#include "remote_spawn.hpp"
 #include "signal.hpp"
 #include "signal_options.hpp"
 
@@ -157,6 +158,10 @@ public:
   /// Links with, or monitors, a process that is not yet open: no signal is needed.
   void link_at_spawn(process_core& fresh, link_options how = {});
   reference monitor_at_spawn(process_core& fresh, const monitor_options& how = {});
+  /// Asks another node for a process. @returns the id of the request, that of the monitor too
+  reference request_spawn(atom on, const remote_spawn& what, spawn_expectation expected);
+  /// False: it was answered already.
+  bool abandon_spawn(const reference& id);
   [[nodiscard]] relations& bonds();
   process_extras& extras();
 
@@ -245,6 +250,9 @@ private:
   void on_link_exit(const pid& from, const term& reason);
   void on_unlink(const pid& from, std::uint64_t id);
   void on_down(const reference& ref, const term& reason);
+  void on_spawned(const signal& what);
+  void on_not_spawned(const reference& id, const spawn_expectation& expected, const term& reason);
+  bool lost_spawn(const reference& id, const term& reason);
   void on_alias_message(const reference& alias, term message, signal_priority urgency);
   void on_timeout(std::uint64_t number);
   void start_timer(clock::time_point at);

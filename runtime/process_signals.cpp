@@ -78,6 +78,7 @@ void process_core::obey(signal& what) {
     if (waiter_ != nullptr) waiter_->answered(std::move(what.value));
     break;
   case signal_kind::overflow: die(reasons::killed, ending::queue_full); break;
+  case signal_kind::spawned: on_spawned(what); break;
   case signal_kind::held_back: extras().held_back.push_back(what.from); break;
   }
 }
@@ -118,7 +119,10 @@ void process_core::on_unlink(const pid& from, std::uint64_t id) {
 
 void process_core::on_down(const reference& ref, const term& reason) {
   const monitor_state* const m = bonds().monitors.find(ref);
-  if (m == nullptr) return;
+  if (m == nullptr) {
+    lost_spawn(ref, reason);
+    return;
+  }
   const term* const tag = m->tagged ? bonds().tags->find(ref) : nullptr;
   deliver(tuple(tag != nullptr ? *tag : term{"DOWN"_atom}, ref, "process"_atom, m->object, reason),
           urgency_of(m->priority));

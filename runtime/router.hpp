@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "reference.hpp"
+#include "remote_spawn.hpp"
 #include "signal_options.hpp"
 #include "term.hpp"
 
@@ -40,6 +41,8 @@ public:
   virtual routed exit(const pid& from, const term& to, const term& reason, send_options how) = 0;
   /// group_leader/2.
   virtual routed group_leader(const pid& from, const pid& to, const pid& leader) = 0;
+  /// Asks @p on for a process. The outcome is the signal `spawned` under @p id, or DOWN under it if the connection is lost.
+  virtual routed spawn(const pid& from, atom on, const reference& id, const remote_spawn& what) = 0;
   /// @p from, which @p watcher, on another node, monitored under @p ref, has ended. @p what: the pid, or the name if it watched a name.
   virtual routed down(const pid& from, const term& what, const pid& watcher, const reference& ref,
                       const term& reason) = 0;

@@ -28,7 +28,8 @@ enum class signal_kind : std::uint8_t {
   ask,           // from: who asks, number: a question_kind, value: what of
   answer,        // value: the answer to what the process asked
   overflow,      // the queue is past its limit, and the process is to end for it
-  held_back,     // from: who sent a message past the limit and is suspended until there is room
+  spawned, // from: the process that another node has spawned, id 0 if none; ref: the request, value: why not, number: what it has tied
+  held_back, // from: who sent a message past the limit and is suspended until there is room
 };
 
 /// Whether the message that a signal becomes overtakes ordinary ones, if the receiver has allowed that. Signals themselves are handled in order. @erlang EEP 76

@@ -120,6 +120,10 @@ routed connection::put(const pid& from, control::message signal, control::priori
   }
   // Encoded by the sender, outside the lock: a sender is one thread at a time, so its signals stay in order.
   auto made = encode_or_shorten(signal, urgency, agreed, sequences_.fetch_add(1, std::memory_order_relaxed));
+  if (!made) {
+    const std::lock_guard lock{mutex_};
+    refuse(signal);
+  }
   if (!made)
     return made.error().reason().is_tagged("notsup"_atom, 2)
                ? routed::sent
@@ -149,6 +153,16 @@ routed connection::suspend_past(bool busy, const pid& from) {
   return routed::busy;
 }
 
+// Under the lock: the peer cannot take @p signal. What somebody waits for an answer to is answered.
+void connection::refuse(const control::message& signal) {
+  const auto* const request = std::get_if<control::spawn_request>(&signal);
+  if (request == nullptr || !bonds_.remove_monitor(request->id)) return;
+  auto* s = new_signal(signal_kind::spawned);
+  s->ref = request->id;
+  s->value = "notsup"_atom;
+  node_.push(request->from, s);
+}
+
 void connection::tick() {
   gather_buffer frame;
   write_tick(frame);
@@ -166,6 +180,8 @@ void connection::remember(const control::message& signal) {
     bonds_.remove_link(e->from, e->to);
   else if (const auto* m = std::get_if<control::monitor>(&signal))
     bonds_.add_monitor(m->ref, m->from);
+  else if (const auto* s = std::get_if<control::spawn_request>(&signal))
+    bonds_.add_monitor(s->id, s->from); // until it is answered
   else if (const auto* d = std::get_if<control::demonitor>(&signal))
     bonds_.remove_monitor(d->ref);
   else if (const auto* x = std::get_if<control::monitor_exit>(&signal))
@@ -197,7 +213,10 @@ bool connection::open(const peer_facts& facts, const pid& channel) {
     for (const pending_signal& waiting : pending_) {
       auto made =
           encode(waiting.signal, waiting.urgency, facts.flags, sequences_.fetch_add(1, std::memory_order_relaxed));
-      if (!made) continue;
+      if (!made) {
+        refuse(waiting.signal);
+        continue;
+      }
       if (made->large)
         outbox_.push(waiting.from, std::move(*made->large));
       else
@@ -322,6 +341,15 @@ std::optional<pid> connection::peer_demonitors(const reference& ref) {
 void connection::monitor_fired(const reference& ref) {
   const std::lock_guard lock{mutex_};
   bonds_.remove_monitor(ref);
+}
+
+bool connection::peer_spawned(const control::spawn_reply& what) {
+  const std::lock_guard lock{mutex_};
+  if (!bonds_.remove_monitor(what.id)) return false;
+  const auto* const made = std::get_if<pid>(&what.result);
+  if (made != nullptr && (what.flags & agner::internal::spawned_monitored) != 0) bonds_.add_monitor(what.id, what.to);
+  if (made != nullptr && (what.flags & agner::internal::spawned_linked) != 0) bonds_.add_link(what.to, *made);
+  return true;
 }
 
 // -- those who wait -------------------------------------------------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ public:
   /// Whom the peer watched under @p ref.
   std::optional<pid> peer_demonitors(const reference& ref);
   void monitor_fired(const reference& ref);
+  /// The peer has answered a request of ours. False: there was none.
+  bool peer_spawned(const control::spawn_reply& what);
 
   // -- any process ------------------------------------------------------------------------------------------------------------------
 
@@ -112,6 +114,7 @@ private:
   };
 
   void remember(const control::message& signal);
+  void refuse(const control::message& signal);
   [[nodiscard]] bool is_past_limit(const control::message& signal) const;
   routed suspend_past(bool busy, const pid& from);
   void dissolve(const term& reason);

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "../../runtime/term_views.hpp"
+
 namespace agner::dist::internal {
 
 routed dist_router::put(atom peer, need how, const pid& from, control::message signal, control::priority urgency) {
@@ -54,6 +56,18 @@ routed dist_router::link(const pid& from, const pid& to) {
 
 routed dist_router::group_leader(const pid& from, const pid& to, const pid& leader) {
   return put(to.node(), need::connect, from, control::group_leader{leader, to});
+}
+
+routed dist_router::spawn(const pid& from, atom on, const reference& id, const remote_spawn& what) {
+  return put(on, need::connect, from,
+             control::spawn_request{.id = id,
+                                    .from = from,
+                                    .leader = what.leader,
+                                    .module = what.module,
+                                    .function = what.function,
+                                    .arity = static_cast<std::uint32_t>(what.arguments.as_list().size()),
+                                    .options = what.options,
+                                    .arguments = what.arguments});
 }
 
 routed dist_router::unlink(const pid& from, const pid& to, std::uint64_t id) {

@@ -21,6 +21,7 @@ public:
   routed link_exit(const pid& from, const pid& to, const term& reason) override;
   routed exit(const pid& from, const term& to, const term& reason, send_options how) override;
   routed group_leader(const pid& from, const pid& to, const pid& leader) override;
+  routed spawn(const pid& from, atom on, const reference& id, const remote_spawn& what) override;
   routed down(const pid& from, const term& what, const pid& watcher, const reference& ref, const term& reason) override;
 
 private:

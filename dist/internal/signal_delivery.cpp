@@ -164,12 +164,24 @@ result<> signal_delivery::on(control::group_leader& what) {
   return {};
 }
 
-// Not offered (flags.hpp), so this peer breaks the protocol; it is told so in the form it waits for.
+// The functions of a C++ program have no names to be asked for.
 result<> signal_delivery::on(control::spawn_request& what) {
   at_.put({}, control::spawn_reply{what.id, what.from, 0, "notsup"_atom});
   return {};
 }
 
-result<> signal_delivery::on(control::spawn_reply&) { return {}; } // to a request that was never made
+result<> signal_delivery::on(control::spawn_reply& what) {
+  if (!at_.peer_spawned(what)) return {};
+  const auto* const made = std::get_if<pid>(&what.result);
+  const pid process = made != nullptr ? *made : pid{};
+  term why = made != nullptr ? term{} : term{std::get<atom>(what.result)};
+  if (tell(what.to, signal_kind::spawned, process, what.id, std::move(why), what.flags) || made == nullptr) return {};
+  agner::internal::signal unheard{signal_kind::spawned};
+  unheard.from = process;
+  unheard.ref = what.id;
+  unheard.number = what.flags;
+  node_.answer_for_nobody(what.to, unheard);
+  return {};
+}
 
 } // namespace agner::dist::internal

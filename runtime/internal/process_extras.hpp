@@ -26,6 +26,8 @@ struct process_extras {
   std::int64_t save_calls = 0;
   /// @erlang process_flag(sensitive, Bool)
   bool sensitive = false;
+  /// What other nodes were asked to spawn and have not answered.
+  bond_map<reference, spawn_expectation> asked;
   /// What the process goes on with after its frames are destroyed.
   std::unique_ptr<process_body> next_body;
   /// Senders that are suspended until the queue has room.
@@ -34,7 +36,7 @@ struct process_extras {
   /// Nothing is there that would not be there again in a new one.
   [[nodiscard]] bool empty() const noexcept {
     return !labelled && !group_leader && dictionary.size() == 0 && !message_queue_data && save_calls == 0 &&
-           !sensitive && !next_body && held_back.empty();
+           !sensitive && !next_body && held_back.empty() && asked.size() == 0;
   }
 };
 

@@ -131,6 +131,7 @@ public:
   routed link_exit(const pid&, const pid&, const term&) override { return routed::sent; }
   routed exit(const pid&, const term&, const term&, send_options) override { return routed::sent; }
   routed group_leader(const pid&, const pid&, const pid&) override { return routed::sent; }
+  routed spawn(const pid&, atom, const reference&, const remote_spawn&) override { return routed::sent; }
   routed down(const pid&, const term&, const pid&, const reference&, const term&) override { return routed::sent; }
 
   std::vector<std::pair<pid, term>> sent;

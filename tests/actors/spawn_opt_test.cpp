@@ -209,13 +209,30 @@ TEST(SpawnRequest, BeyondProcessesMaxRepliesSystemLimit) {
   });
 }
 
-TEST(SpawnRequest, OfAnotherNodeIsNotSupported) {
+TEST(SpawnRequest, OfANodeThatCannotBeReachedTellsNoconnection) {
   deterministic_node here;
 
   here->run([]() -> task<> {
-    const reference id = spawn_request("far@away"_atom, "erlang"_atom, "exit"_atom, list({"hello"_atom}),
-                                       {.spawn = {.monitor = monitor_options{}}});
-    EXPECT_EQ(co_await flush(), std::vector{tuple("spawn_reply"_atom, id, "error"_atom, "notsup"_atom)});
+    const auto ask = [](const spawn_request_options& how) {
+      return spawn_request("far@away"_atom, "erlang"_atom, "exit"_atom, list({"hello"_atom}), how);
+    };
+    const auto refused = [](const reference& id, const term& why) {
+      return std::vector{tuple("spawn_reply"_atom, id, "error"_atom, why)};
+    };
+    EXPECT_EQ(co_await flush(), std::vector<term>{});
+    const reference id = ask({.spawn = {.link = true, .monitor = monitor_options{.alias = alias_mode::demonitor}}});
+    EXPECT_EQ(co_await flush(), refused(id, "noconnection"_atom));
+    ask({.reply = spawn_reply::no});
+    ask({.reply = spawn_reply::success_only});
+    EXPECT_EQ(co_await flush(), std::vector<term>{});
+    const reference named = ask({.spawn = {.name = "ours_alone"_atom}});
+    EXPECT_EQ(co_await flush(), refused(named, "badopt"_atom));
+    const reference abandoned = ask({});
+    EXPECT_TRUE(spawn_request_abandon(abandoned));
+    EXPECT_FALSE(spawn_request_abandon(abandoned));
+    EXPECT_EQ(co_await flush(), std::vector<term>{});
+    for (const char* item : {"links", "monitors", "aliases"})
+      EXPECT_EQ((co_await process_info(self(), atom{item}))[1], term{}) << item;
     EXPECT_THROW(spawn_request("far@away"_atom, "erlang"_atom, "exit"_atom, 7), raised);
   });
 }

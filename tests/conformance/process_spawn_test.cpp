@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "../dist/loopback_nodes.hpp"
 #include "../support/deterministic_node.hpp"
 #include "../support/process_probes.hpp"
 
@@ -172,10 +173,18 @@ TEST(process, spawn_request_abandon_bif) {
 
 // agner is to requests of other nodes what OTP's C library is.
 TEST(process, spawn_against_ei_node) {
-  in_process([]() -> task<> {
-    const reference id = spawn_request("far@away"_atom, "erlang"_atom, "exit"_atom, list({"hello"_atom}),
-                                       {.spawn = {.monitor = monitor_options{}}, .reply_tag = "a_tag"_atom});
-    EXPECT_EQ(co_await flush(), std::vector{tuple("a_tag"_atom, id, "error"_atom, "notsup"_atom)});
+  test::loopback_nodes net;
+  node a{net.named("a@host")};
+  const node b{net.named("b@host")};
+
+  a.run([]() -> task<> {
+    const reference id =
+        spawn_request("b@host"_atom, "erlang"_atom, "exit"_atom, list({"hello"_atom}),
+                      {.spawn = {.link = true, .monitor = monitor_options{}}, .reply_tag = "a_tag"_atom});
+    EXPECT_EQ(co_await receive([](term said) { return said; }), tuple("a_tag"_atom, id, "error"_atom, "notsup"_atom));
+    EXPECT_TRUE((co_await flush()).empty());
+    EXPECT_EQ((co_await process_info(self(), "links"_atom))[1], term{});
+    EXPECT_EQ((co_await process_info(self(), "monitors"_atom))[1], term{});
   });
 }
 

@@ -22,7 +22,7 @@ TEST(Flags, OffersAllThatAnyOtpDemands) {
 
 TEST(Flags, OffersNothingThatIsNotHandled) {
   for (const flag f : {flag::published, flag::atom_cache, flag::hidden_atom_cache, flag::dist_hdr_atom_cache,
-                       flag::spawn, flag::name_me, flag::unicode_io})
+                       flag::name_me, flag::unicode_io})
     EXPECT_FALSE(offered_flags().has(f)) << names_of({static_cast<std::uint64_t>(f)});
 }
 

@@ -407,27 +407,6 @@ TEST_P(Signals, EachSideSeesTheOtherAmongItsNodes) {
   });
 }
 
-// -- spawn requests: functions have names on one side only ---------------------------------------------------------------------------------------
-
-TEST_P(Signals, ASpawnRequestIsRefusedByBothWithoutABond) {
-  play([](stage on) -> task<> {
-    const term erl = on.acting == this_node().name() ? on.other : on.acting;
-    const pid asker = co_await witness_on(erl.as_atom());
-    const term options = list({"link"_atom, "monitor"_atom});
-    const term ours = this_node().name();
-
-    const term by_erlang = co_await order(asker, tuple("apply"_atom, "erlang"_atom, "spawn_request"_atom,
-                                                       list({ours, "m"_atom, "f"_atom, term{}, options})));
-    EXPECT_EQ(co_await got(asker), tuple("spawn_reply"_atom, by_erlang, "error"_atom, "notsup"_atom));
-
-    const reference by_us = spawn_request(erl.as_atom(), "erlang"_atom, "self"_atom, term{},
-                                          {.spawn = {.link = true, .monitor = monitor_options{}}});
-    co_await receive(on(match("spawn_reply"_atom, by_us, "error"_atom, "notsup"_atom), [] {}));
-    EXPECT_EQ(co_await process_info(self(), "links"_atom), tuple("links"_atom, term{}));
-    EXPECT_EQ(co_await process_info(self(), "monitors"_atom), tuple("monitors"_atom, term{}));
-  });
-}
-
 // -- priority, which is this side's alone: OTP 25 knows nothing of it ------------------------------------------------------------------------
 
 class PrioritySignals : public testing::TestWithParam<over> {
@@ -499,6 +478,100 @@ TEST_P(PrioritySignals, AMessageToErlangSentWithPriorityArrivesInItsOrder) {
   });
 }
 
+// -- spawn requests: functions have names on Erlang's side only ------------------------------------------------------------------------------
+
+class SpawnRequests : public PrioritySignals {};
+
+// What a request of ours for @p module:@p function is answered.
+task<term> reply_to(reference id) {
+  co_return co_await receive(on(match("spawn_reply"_atom, id, any<term>, any<term>),
+                                [](const term& what, const term& more) { return tuple(what, more); }),
+                             after(patience, [] { return term{"nothing"_atom}; }));
+}
+
+TEST_P(SpawnRequests, RunAFunctionOfErlang) {
+  play([](atom erl) -> task<> {
+    const reference id = spawn_request(erl, "erlang"_atom, "send"_atom, list({self(), tuple("hello"_atom, 1)}));
+    const term said = co_await reply_to(id);
+    EXPECT_TRUE(said.is_tagged("ok"_atom, 2) && said[1].is_pid() && said[1].as_pid().node() == erl) << print(said);
+    EXPECT_EQ(co_await receive([](term came) { return came; }, after(patience, [] { return term{}; })),
+              tuple("hello"_atom, 1));
+  });
+}
+
+TEST_P(SpawnRequests, TieWhatTheyWereAskedTo) { // dist_spawn_monitor
+  play([](atom erl) -> task<> {
+    trap_exit(true);
+    const reference id = spawn_request(erl, "timer"_atom, "sleep"_atom, list({"infinity"_atom}),
+                                       {.spawn = {.link = true,
+                                                  .monitor = monitor_options{.alias = {}, .tag = "gone"_atom},
+                                                  .priority = priority_level::low}});
+    const pid made = (co_await reply_to(id))[1].as_pid();
+    EXPECT_EQ((co_await process_info(self(), "links"_atom))[1], list({made}));
+    EXPECT_EQ((co_await process_info(self(), "monitors"_atom))[1], list({tuple("process"_atom, made)}));
+    exit(made, "boo"_atom);
+    co_await receive(on(match("EXIT"_atom, made, "boo"_atom), [] {}), after(patience, [] { ADD_FAILURE(); }));
+    co_await receive(on(match("gone"_atom, id, "process"_atom, made, "boo"_atom), [] {}),
+                     after(patience, [] { ADD_FAILURE(); }));
+    EXPECT_EQ((co_await process_info(self(), "links"_atom))[1], term{});
+    EXPECT_EQ((co_await process_info(self(), "monitors"_atom))[1], term{});
+  });
+}
+
+TEST_P(SpawnRequests, AFunctionThatIsNotThereEndsItsProcess) {
+  play([](atom erl) -> task<> {
+    const reference id =
+        spawn_request(erl, "no_such"_atom, "function"_atom, term{}, {.spawn = {.monitor = monitor_options{}}});
+    EXPECT_TRUE((co_await reply_to(id)).is_tagged("ok"_atom, 2));
+    const term why = co_await end_of(id);
+    EXPECT_EQ(why[0], term{"undef"_atom}) << print(why);
+  });
+}
+
+TEST_P(SpawnRequests, AbandonedLeaveNoBond) {
+  play([](atom erl) -> task<> {
+    trap_exit(true);
+    const pid witness = co_await witness_on(erl);
+    const reference id = spawn_request(erl, "erlang"_atom, "exit"_atom, list({"boo"_atom}),
+                                       {.spawn = {.link = true, .monitor = monitor_options{}}});
+    EXPECT_TRUE(spawn_request_abandon(id));
+    EXPECT_FALSE(spawn_request_abandon(id));
+    for (int i = 0; i < 3; ++i) // there and back, behind the reply and what follows it
+      EXPECT_EQ(co_await order(witness, "self"_atom), term{witness});
+    EXPECT_EQ((co_await process_info(self(), "messages"_atom))[1], term{});
+    EXPECT_EQ((co_await process_info(self(), "monitors"_atom))[1], term{});
+    EXPECT_EQ((co_await process_info(self(), "links"_atom))[1], term{});
+  });
+}
+
+// What the parent tied ends with it, though it had not heard of it: spawn_request_link_parent_exit.
+TEST_P(SpawnRequests, OfAProcessThatEndsTakeTheirProcessAlong) {
+  play([](atom erl) -> task<> {
+    const pid witness = co_await witness_on(erl);
+    const auto parent = spawn_monitor(
+        [](atom on, pid tell) -> task<> {
+          spawn_request(on, "agner_peer"_atom, "wait_and_tell"_atom, list({tell}), {.spawn = {.link = true}});
+          co_return;
+        },
+        erl, witness);
+    EXPECT_EQ(co_await end_of(parent.monitor), term{"normal"_atom});
+    EXPECT_EQ(co_await got(witness), term{"noproc"_atom});
+  });
+}
+
+TEST_P(SpawnRequests, OfErlangAreAnsweredThatTheyAreNotSupported) {
+  play([](atom erl) -> task<> {
+    const pid asker = co_await witness_on(erl);
+    const term options = list({"link"_atom, "monitor"_atom});
+    const term id = co_await order(asker, tuple("apply"_atom, "erlang"_atom, "spawn_request"_atom,
+                                                list({this_node().name(), "m"_atom, "f"_atom, term{}, options})));
+    EXPECT_EQ(co_await got(asker), tuple("spawn_reply"_atom, id, "error"_atom, "notsup"_atom));
+    EXPECT_TRUE(co_await nothing_came(asker, asker));
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, SpawnRequests, testing::Values(over::tcp, over::tls_1_3),
+                         [](const auto& info) { return text_of(info.param); });
 INSTANTIATE_TEST_SUITE_P(Ways, PrioritySignals, testing::Values(over::tcp, over::tls_1_3),
                          [](const auto& info) { return text_of(info.param); });
 

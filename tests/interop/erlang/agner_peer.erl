@@ -3,7 +3,7 @@
 -module(agner_peer).
 -behaviour(gen_server).
 
--export([start/0, flush/0, same/2, echo/2, order/2, call/2, parted/1, logged/1, log/2]).
+-export([start/0, flush/0, same/2, echo/2, order/2, call/2, parted/1, wait_and_tell/1, logged/1, log/2]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 start() ->
@@ -56,6 +56,11 @@ parted(Node, Looks) ->
         [] -> ok;
         _ -> receive after 10 -> parted(Node, Looks - 1) end
     end.
+
+%% Tells To why whoever is linked has ended.
+wait_and_tell(To) ->
+    process_flag(trap_exit, true),
+    receive {'EXIT', _, Reason} -> To ! Reason end.
 
 %% -- servers and puppets ---------------------------------------------------------------------------------------------------------------
 
