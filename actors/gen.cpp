@@ -50,6 +50,9 @@ term milliseconds_term(std::chrono::milliseconds time) {
 void send_reply(const term& from, term reply) {
   const term& tag = from[1];
   const auto alias = alias_in(tag);
+  process_core* const here = current_process_or_null();
+  if (alias && here != nullptr && alias->home() == here->home().identity() && tag.head().is_atom())
+    return here->reply(*alias, std::move(reply));
   send_term(alias ? term{*alias} : from[0], tuple(tag, std::move(reply)));
 }
 
@@ -68,6 +71,14 @@ void response_wait::expect(reference ref, const receive_marker& since, process_c
 void response_wait::fail(term reason) noexcept {
   what_ = response_kind::down;
   value_ = std::move(reason);
+}
+
+bool response_wait::take_reply(const term& alias, term& reply) {
+  if (what_ != response_kind::none || alias != ref_.as_term()) return false;
+  what_ = response_kind::reply;
+  value_ = std::move(reply);
+  settled_ = true;
+  return true;
 }
 
 bool response_wait::scan(process_core& self) {
@@ -112,7 +123,7 @@ bool response_wait::poll(process_core& self) {
 
 // Where the reply came to our alias, the monitor is gone already. A server that replied to our pid may have ended since: its DOWN is then behind the reply.
 void response_wait::conclude(process_core& self) {
-  if (self.demonitor(ref_, false)) return;
+  if (settled_ || self.demonitor(ref_, false)) return;
   const message_filter down = message_filter::tagged(5, "DOWN"_atom);
   mailbox& messages = self.messages();
   for (std::size_t i = next_; i < messages.size(); ++i) {
@@ -156,6 +167,11 @@ void call_wait::begin(process_core& self) {
   const receive_marker since{self.messages()};
   const term target = resolve(self);
   if (what() != response_kind::none) return;
+  if (const auto server = target.to_pid(); server && self.home().is_local(*server)) {
+    expect(self.request_reference(), since, self);
+    if (!self.request(*server, ref(), tuple(label_, tuple(self.self(), tag()), request_))) fail(reasons::noproc);
+    return;
+  }
   expect(self.monitor(target, alias_mode::reply_demonitor), since, self);
   if (scan(self)) return; // nobody there: sending would only connect once more
   self.home().send(target, tuple(label_, tuple(self.self(), tag()), request_));
@@ -222,6 +238,12 @@ gen::request_id send_request(atom label, const destination& to, term request) {
     target = *at;
   }
   const receive_marker since{self.messages()};
+  if (const auto server = target.to_pid(); server && here.is_local(*server) && *server != self.self()) {
+    reference ref = self.request_reference();
+    if (!self.request(*server, ref, tuple(label, tuple(self.self(), tag_of(ref)), std::move(request))))
+      self.deliver(tuple("DOWN"_atom, ref, "process"_atom, target, reasons::noproc));
+    return {std::move(ref), since};
+  }
   reference ref = self.monitor(target, alias_mode::reply_demonitor);
   if (!target.is_tuple() || here.router() != nullptr)
     here.send(target, tuple(label, tuple(self.self(), tag_of(ref)), std::move(request)));

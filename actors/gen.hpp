@@ -75,6 +75,7 @@ public:
   response_wait& operator=(const response_wait&) = delete;
 
   bool poll(process_core& self) override;
+  bool take_reply(const term& alias, term& reply) override;
 
 protected:
   /// What came of it.
@@ -101,10 +102,12 @@ protected:
   [[nodiscard]] const term& object() const noexcept { return object_; }
   /// [alias | Ref]
   [[nodiscard]] const term& tag() const noexcept { return tag_; }
+  [[nodiscard]] const reference& ref() const noexcept { return ref_; }
 
 private:
   response_kind what_ = response_kind::none;
   late late_;
+  bool settled_ = false; // the reply came in time, and the monitor is gone
   term value_;
   term object_;
   reference ref_;

@@ -71,6 +71,7 @@ public:
     process_core& self = current_process();
     self_ = &self;
     const bool turn_left = self.spend(1);
+    if (!self.take_signals_now_and_then()) return false;
     next_ = from_.start(self.messages());
     if (!scan(self)) {
       if (!self.take_signals()) return false;
@@ -122,7 +123,11 @@ private:
   bool scan(process_core& self) {
     mailbox& messages = self.messages();
     if (messages.take_rewound()) next_ = 0;
-    if (next_ >= messages.size()) return false;
+    return next_ < messages.size() && look(self);
+  }
+  // Apart, so that finding nothing new costs no call.
+  [[gnu::noinline]] bool look(process_core& self) {
+    mailbox& messages = self.messages();
     const auto filters = filters_of(std::make_index_sequence<message_clauses>{});
     for (; next_ < messages.size(); ++next_) {
       const mailbox::entry& entry = messages[next_];

@@ -50,13 +50,29 @@ public:
     return first_ == nullptr && (word_.load(std::memory_order_relaxed) & pointer_mask) <= asleep;
   }
 
-  /// All that arrived, oldest first, linked by `next`; null if nothing did.
-  heap_node* take() noexcept {
+  /// What arrived: what woke the process, if anything did, and what came after it, the newest first, linked by `next`.
+  struct arrived {
+    heap_node* first;
+    heap_node* newest;
+  };
+  /// All that arrived.
+  arrived take() noexcept {
+    arrived all{std::exchange(first_, nullptr), nullptr};
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
-    heap_node* later = nullptr;
     if ((word & pointer_mask) > asleep)
-      later = reversed(word_.exchange(word & ~pointer_mask, std::memory_order_acquire) & pointer_mask);
-    return behind_first(later);
+      all.newest = pointer(word_.exchange(word & ~pointer_mask, std::memory_order_acquire) & pointer_mask);
+    return all;
+  }
+
+  /// The same nodes in the other order; @p behind comes after them.
+  static heap_node* reversed(heap_node* newest, heap_node* behind = nullptr) noexcept {
+    while (newest != nullptr) {
+      heap_node* const older = newest->next;
+      newest->next = behind;
+      behind = newest;
+      newest = older;
+    }
+    return behind;
   }
 
   /// Falls asleep unless something has arrived. After `true` the process may be running elsewhere: the caller touches it no more.
@@ -70,7 +86,10 @@ public:
   heap_node* close() noexcept {
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
     const std::uint64_t top = word_.exchange((word & ~pointer_mask) | closed, std::memory_order_seq_cst) & pointer_mask;
-    return behind_first(top <= asleep ? nullptr : reversed(top));
+    heap_node* const later = top <= asleep || top == closed ? nullptr : reversed(pointer(top));
+    if (first_ == nullptr) return later;
+    first_->next = later;
+    return std::exchange(first_, nullptr);
   }
 
 private:
@@ -105,28 +124,10 @@ private:
     return std::uint64_t{tag} << pointer_bits | low;
   }
   static heap_node* pointer(std::uint64_t top) noexcept { return std::bit_cast<heap_node*>(top << 4U); }
-  static heap_node* reversed(std::uint64_t top) noexcept {
-    if (top == awake || top == asleep || top == closed) return nullptr;
-    heap_node* oldest = nullptr;
-    for (heap_node* node = pointer(top); node != nullptr;) {
-      heap_node* older = node->next;
-      node->next = oldest;
-      oldest = node;
-      node = older;
-    }
-    return oldest;
-  }
-
-  // What woke the process, then @p later.
-  heap_node* behind_first(heap_node* later) noexcept {
-    if (first_ == nullptr) return later;
-    first_->next = later;
-    return std::exchange(first_, nullptr);
-  }
 
   std::atomic<std::uint64_t> word_{closed};
-  heap_node* first_ =
-      nullptr; // what woke the process, ahead of what the word leads to; whoever runs it, or just woke it
+  // What woke the process, ahead of what the word leads to; whoever runs it, or just woke it.
+  heap_node* first_ = nullptr;
 };
 
 } // namespace agner::internal

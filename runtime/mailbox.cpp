@@ -8,11 +8,15 @@
 #include <new>
 #include <utility>
 
+#include "inbox.hpp"
+#include "internal/term_layout.hpp"
+
 namespace agner::internal {
 
 namespace {
 constexpr std::uint32_t initial_entries = 4;
 constexpr std::uint32_t keep_entries = 64; // an empty mailbox gives back a larger buffer than this
+constexpr std::uint32_t read_ahead = 8;    // messages
 constexpr message_key untagged = 0xffff'ffffULL;
 constexpr message_key other_kind = whole_key;
 } // namespace
@@ -32,10 +36,37 @@ message_key key_of(const term& message) noexcept {
 // Entries are moved with memcpy: a term is 16 bytes without a pointer into itself, so its bytes may move.
 
 void mailbox::push(term message) {
-  if (tail_ == capacity_) grow();
+  if (tail_ == capacity_) grow(0);
   const message_key key = key_of(message);
   ::new (entries_ + tail_) entry{key, std::move(message)};
   ++tail_;
+}
+
+// Each node is likely to lie in another core's cache, and its address known only from the one before: they are looked at once.
+heap_node* mailbox::push_newest_first(heap_node* newest) noexcept {
+  std::uint32_t staged = 0;
+  heap_node* node = newest;
+  while (node != nullptr && node->kind() == node_kind::tuple && (tail_ + staged < capacity_ || make_room(staged))) {
+    heap_node* const older = node->next;
+    entry* const at =
+        ::new (entries_ + tail_ + staged) entry{0, term_access::adopt(term_kind::tuple, node, node->size())};
+    at->key = key_of(at->message);
+    ++staged;
+    node = older;
+  }
+  entry* const from = entries_ + tail_;
+  if (node == nullptr) {
+    std::reverse(from, from + staged);
+    tail_ += staged;
+    return nullptr;
+  }
+  heap_node* behind = nullptr;
+  for (std::uint32_t i = 0; i < staged; ++i) {
+    heap_node* const back = term_access::leak(std::move(from[i].message));
+    back->next = behind;
+    behind = back;
+  }
+  return inbox::reversed(node, behind);
 }
 
 void mailbox::push_urgent(term message) {
@@ -56,6 +87,7 @@ term mailbox::take(std::size_t index) noexcept {
   const std::size_t behind = size() - index - 1;
   if (before == 0) { // nearly always
     ++head_;
+    if (behind > read_ahead) __builtin_prefetch(term_access::node(entries_[head_ + read_ahead].message), 1);
   } else if (before <= behind) {
     std::memmove(static_cast<void*>(entries_ + head_ + 1), static_cast<const void*>(entries_ + head_),
                  before * sizeof(entry));
@@ -109,12 +141,22 @@ std::uint32_t mailbox::drop_between(std::uint32_t from, std::uint32_t to, std::u
   return dropped;
 }
 
-void mailbox::grow() {
-  const std::uint32_t used = tail_ - head_;
+bool mailbox::make_room(std::uint32_t behind) noexcept {
+  try {
+    grow(behind);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+// Room for one more entry behind @p behind of them that are not yet messages.
+void mailbox::grow(std::uint32_t behind) {
+  const std::uint32_t used = tail_ - head_ + behind;
   if (head_ > used) { // more room in front than entries: move them down instead
     std::memmove(static_cast<void*>(entries_), static_cast<const void*>(entries_ + head_), used * sizeof(entry));
     head_ = 0;
-    tail_ = used;
+    tail_ = used - behind;
     return;
   }
   if (capacity_ > UINT32_MAX / 2) throw std::bad_alloc{};
@@ -126,7 +168,7 @@ void mailbox::grow() {
   std::free(entries_);
   entries_ = larger;
   head_ = 0;
-  tail_ = used;
+  tail_ = used - behind;
   capacity_ = wanted;
 }
 

@@ -53,6 +53,9 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return tail_ - head_; }
   [[nodiscard]] entry& operator[](std::size_t index) noexcept { return entries_[head_ + index]; }
   void push(term message);
+  /// Takes in a list of messages on their way that came newest first, as inbox gives it, if they are tuples and there is memory: what is then needed of each is read in one walk.
+  /// @returns null; else nothing was taken in, and the list is oldest first
+  heap_node* push_newest_first(heap_node* newest) noexcept;
   /// Puts a message before all ordinary ones, behind those that were put there before. Places change: markers are void, and whoever has looked must look again.
   void push_urgent(term message);
   /// Whether places have changed since the last call, so that a search is to begin anew.
@@ -86,8 +89,9 @@ public:
   [[nodiscard]] std::size_t capacity_bytes() const noexcept { return capacity_ * sizeof(entry); }
 
 private:
-  void grow();
   std::uint32_t drop_between(std::uint32_t from, std::uint32_t to, std::uint32_t many) noexcept;
+  void grow(std::uint32_t behind);
+  [[nodiscard]] bool make_room(std::uint32_t behind) noexcept;
 
   entry* entries_ = nullptr;
   std::uint32_t head_ = 0;

@@ -277,6 +277,7 @@ void node::answer_for_nobody(const pid& nobody, const internal::signal& what) no
     else if (out != nullptr)
       out->link_exit(nobody, what.from, "noproc"_atom);
     break;
+  case signal_kind::request:
   case signal_kind::monitor:
     if (local)
       tell(signal_kind::down, what.ref, "noproc"_atom);

@@ -148,6 +148,8 @@ public:
   bool keep_for(const pid& local) noexcept;
   /// Pushes a signal; false if nobody takes it, and the node is then freed.
   bool push(const pid& local, internal::heap_node* signal) noexcept;
+  /// Pushes a signal to the process of this node that @p alias leads to, which knows whether it is active; frees it where there is none.
+  void push_by_alias(const reference& alias, internal::signal* s) noexcept;
   /// Answers a signal to a process that is not there: a link with exit noproc, a monitor with DOWN noproc, an unlink with its acknowledgement.
   void answer_for_nobody(const pid& nobody, const internal::signal& what) noexcept;
   /// One object of each type T, made when first asked for and kept as long as the node: caches, tables of a layer.
@@ -161,8 +163,6 @@ private:
   struct parts;
 
   void halt() noexcept;
-  void push_by_alias(const reference& alias, internal::signal* s) noexcept;
-
   std::shared_ptr<class scheduler> scheduler_;
   incarnation identity_;
   std::unique_ptr<internal::process_table> table_;

@@ -169,6 +169,7 @@ void* allocate_node(std::size_t bytes) {
     thread_pieces::count(own_cache.taken);
     if (free_piece* const piece = pieces.first) {
       pieces.first = piece->next;
+      __builtin_prefetch(piece->next, 1); // another core may have had it last
       --pieces.count;
       return piece;
     }

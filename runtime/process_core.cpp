@@ -114,8 +114,10 @@ process_core::turn process_core::resume() {
   return turn::ended;
 }
 
-bool process_core::take_signals() {
-  heap_node* node = inbox_.take();
+bool process_core::take_in() {
+  const inbox::arrived came = inbox_.take();
+  heap_node* later = came.newest;
+  heap_node* node = came.first != nullptr ? came.first : mailbox_.push_newest_first(std::exchange(later, nullptr));
   heap_node* next = nullptr;
   try {
     for (; node != nullptr; node = next) {
@@ -126,11 +128,13 @@ bool process_core::take_signals() {
       } else {
         mailbox_.push(take_message(std::exchange(node, nullptr)));
       }
+      if (next == nullptr && later != nullptr) next = mailbox_.push_newest_first(std::exchange(later, nullptr));
     }
   } catch (...) { // no memory: what could not be taken in is answered when the process has ended
     die_of(std::current_exception());
     if (node != nullptr) free_signal(node);
     give_back(next);
+    give_back(inbox::reversed(later));
   }
   return !dying_;
 }
@@ -341,16 +345,6 @@ void close_unstarted(process_core& open) noexcept {
 pid open_linked(process_core& parent, process_core& fresh) {
   parent.link_at_spawn(fresh);
   return open_process(fresh);
-}
-
-// -- the current process ----------------------------------------------------------------------------------------------------------------
-
-process_core* current_process_or_null() noexcept { return this_thread().process; }
-
-process_core& current_process() {
-  process_core* const here = this_thread().process;
-  if (here == nullptr) raise_error("not_a_process"_atom);
-  return *here;
 }
 
 } // namespace agner::internal

@@ -37,6 +37,7 @@ class process_core;
 class process_table;
 class queue_limit;
 class relations;
+struct alias_state;
 struct monitor_state;
 struct process_extras;
 
@@ -47,6 +48,8 @@ public:
   virtual bool poll(process_core& self) = 0;
   /// The answer to what the process has asked another one. For a `question` only.
   virtual void answered(term) {}
+  /// A reply to a request of the process came for @p alias. True: it was waited for, and is taken out of @p reply.
+  virtual bool take_reply(const term& /*alias*/, term& /*reply*/) { return false; }
 
 protected:
   ~waiter() = default;
@@ -118,7 +121,10 @@ public:
   void resume_at(std::coroutine_handle<> at) noexcept { resume_ = at; }
 
   /// Takes in what has arrived: messages go to the mailbox, other signals are obeyed. False: the process must end, and the caller suspend at once.
-  bool take_signals();
+  bool take_signals() { return inbox_.empty() ? !dying_ : take_in(); }
+
+  /// The same, but looks only now and then: for a receive that finds messages there already. What another core has just written is near, and later no more.
+  bool take_signals_now_and_then() { return (reductions_ & 31) != 0 || take_signals(); }
 
   /// The same, for a process that sent itself an exit signal. @errors raises exit with its reason  the process must end, and does so at its next wait at the latest
   void obey_now();
@@ -146,6 +152,12 @@ public:
   reference monitor(const term& target, alias_mode mode);
   reference monitor(const term& target, const monitor_options& how);
   bool demonitor(const reference& ref, bool flush);
+  /// A reference for a request: its monitor's, and an alias.
+  [[nodiscard]] reference request_reference() const { return make_reference(true); }
+  /// Monitors @p server, a process of this node, and sends it @p message: one signal. False: there is no such process; nothing was done.
+  bool request(const pid& server, const reference& ref, term message);
+  /// Sends {[alias | Ref], reply} to the alias @p ref of this node. Where the process was asked by `request`, the monitor of that ends, and nobody need be told.
+  void reply(const reference& ref, term reply);
   reference make_alias(alias_options how);
   bool remove_alias(const reference& ref);
   void trap_exit(bool on) noexcept { trap_exit_ = on; }
@@ -231,6 +243,7 @@ public:
   void limit_messages(const message_queue_limit& to);
   /// Pushes what is no message as it is, and a message as its limit says. The node is the caller's only if that is `nobody`. Any thread, for what `push` says is `limited`.
   inbox::pushed push_limited(heap_node* what, std::uint32_t serial);
+  inbox::pushed push_request(signal& what, std::uint32_t serial);
 
   inbox& arrivals() noexcept { return inbox_; }                                                           // any thread
   [[nodiscard]] std::uint32_t serial() const noexcept { return serial_.load(std::memory_order_relaxed); } // any thread
@@ -243,6 +256,7 @@ private:
   friend void close_unstarted(process_core& open) noexcept;
   friend void abandon_process(process_core& fresh) noexcept;
 
+  bool take_in();
   void obey(signal& what);
   enum class cause : std::uint8_t { exit, link };
   void on_exit(const signal& what);
@@ -263,7 +277,11 @@ private:
   void begin_monitor(const watched& target, const reference& ref, const monitor_options& how);
   void add_monitor(const reference& ref, monitor_state state, const monitor_options& how);
   void forget_monitor(const reference& ref, const monitor_state& state);
-  reference add_alias(alias_mode mode, bool priority);
+  void on_request(signal& what);
+  void on_reply(signal& what);
+  void watch_again(const reference& ref, const monitor_state& was);
+  [[nodiscard]] reference make_reference(bool alias) const;
+  [[nodiscard]] std::optional<alias_state> active_alias(const reference& ref) const;
   bool drop_monitor(const reference& ref);
   void set_unusual(unsigned which, bool on) noexcept {
     unusual_ = static_cast<std::uint8_t>(on ? unusual_ | which : unusual_ & ~which);
@@ -301,34 +319,36 @@ private:
 
   static constexpr clock::time_point no_deadline = clock::time_point::max();
 
+  // Senders write the first line for each message; what the process itself needs for each lies in the next, so that the two do not take lines from each other.
   inbox inbox_; // any thread
   std::atomic<std::uint32_t> serial_{0};
   std::uint32_t index_ = 0;
   node* node_ = nullptr;
+  process_body* body_ = nullptr;
+  std::unique_ptr<relations> relations_;
+  std::unique_ptr<process_extras> extras_;
+  std::uint64_t timer_ = 0; // timer_id; 0: none runs
 
   waiter* waiter_ = nullptr;
   std::coroutine_handle<> resume_;
-  process_body* body_ = nullptr;
   mailbox mailbox_;
-  std::unique_ptr<relations> relations_;
-  std::unique_ptr<process_extras> extras_;
-  term exit_reason_;
-  clock::time_point deadline_ = no_deadline; // of the wait that is on
-  clock::time_point timer_due_;              // never after the deadline
-  std::uint64_t timer_ = 0;                  // timer_id; 0: none runs
-  std::uint64_t timer_number_ = 0;           // tells its signal from those of the timers before it
-  std::uint64_t reductions_given_ = 0;       // for all turns
-  std::uint32_t parent_id_ = 0;
-  std::uint32_t parent_serial_ = 0;
-  int reductions_ = 0; // what is left of this turn
-  bool trap_exit_ = false;
-  bool dying_ = false;
-  bool timed_out_ = false;
-  ending ending_ = ending::quiet;
+  int reductions_ = 0;       // what is left of this turn
   std::uint8_t unusual_ = 0; // what most processes are not, so that they look once
   static constexpr std::uint8_t is_suspended = 1;
   static constexpr std::uint8_t is_limited = 2;
   static constexpr std::uint8_t begins_again = 4;
+  bool trap_exit_ = false;
+  bool dying_ = false;
+  bool timed_out_ = false;
+
+  clock::time_point deadline_ = no_deadline; // of the wait that is on
+  clock::time_point timer_due_;              // never after the deadline
+  std::uint64_t timer_number_ = 0;           // tells its signal from those of the timers before it
+  std::uint64_t reductions_given_ = 0;       // for all turns
+  term exit_reason_;
+  std::uint32_t parent_id_ = 0;
+  std::uint32_t parent_serial_ = 0;
+  ending ending_ = ending::quiet;
   std::atomic<priority_level> priority_{priority_level::normal}; // any thread reads it
   std::atomic<bool> has_timers_{false};                          // any thread raises it
   std::atomic<bool> kept_{false};                                // any thread
@@ -355,9 +375,9 @@ pid open_linked(process_core& parent, process_core& fresh);
 /// Reports what a destructor threw while the frames of a process were destroyed.
 void report_thrown_by_destructor() noexcept;
 
-/// The process that runs on this thread. @errors raises `not_a_process`  none does
-process_core& current_process();
+/// The process that runs on this thread. Never inlined: internal/thread_state.hpp says why. @errors raises `not_a_process`  none does
+[[gnu::noinline]] process_core& current_process();
 /// The same, null where none runs.
-process_core* current_process_or_null() noexcept;
+[[gnu::noinline]] process_core* current_process_or_null() noexcept;
 
 } // namespace agner::internal

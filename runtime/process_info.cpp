@@ -98,13 +98,13 @@ private:
 
   // One term for each entry of a map of bonds.
   template <class Map, class F>
-  [[nodiscard]] term bonds(Map relations::* which, F make) const {
+  [[nodiscard]] term bonds(Map relations::* which, F make, const term& tail = {}) const {
     std::vector<term> all;
     if (of.relations_)
       ((*of.relations_).*which).for_each([&](const auto& key, const auto& value) {
         if (auto one = make(key, value)) all.push_back(*std::move(one));
       });
-    return list_of(std::move(all));
+    return list_of(std::move(all), tail);
   }
 
   [[nodiscard]] term registered_name() const {
@@ -126,8 +126,12 @@ private:
                  [](const reference&, const watcher_state& state) { return std::optional{term{state.watcher}}; });
   }
   [[nodiscard]] term aliases() const {
-    return bonds(&relations::aliases,
-                 [](const reference& alias, const alias_state&) { return std::optional{term{alias}}; });
+    const term of_monitors = bonds(&relations::monitors, [](const reference& ref, const monitor_state& state) {
+      return state.alias ? std::optional{term{ref}} : std::nullopt;
+    });
+    return bonds(
+        &relations::aliases, [](const reference& alias, const alias_state&) { return std::optional{term{alias}}; },
+        of_monitors);
   }
   [[nodiscard]] term messages() const {
     std::vector<term> all;

@@ -28,7 +28,10 @@ void process_core::limit_messages(const message_queue_limit& to) {
 // -- by the sender: any thread ----------------------------------------------------------------------------------------------------------
 
 inbox::pushed process_core::push_limited(heap_node* what, std::uint32_t serial) {
-  if (what->kind() == node_kind::signal) return inbox_.push_limited(what, serial);
+  if (what->kind() == node_kind::signal) {
+    auto& s = static_cast<signal&>(*what);
+    return s.what() == signal_kind::request ? push_request(s, serial) : inbox_.push_limited(what, serial);
+  }
   queue_limit& of = limit();
   const room found = of.arrive(serial, mailbox_.taken());
   if (found == room::nobody) return inbox::pushed::nobody;
@@ -66,6 +69,16 @@ inbox::pushed process_core::overflow(heap_node* message, std::uint32_t serial) {
   const inbox::pushed done = inbox_.push_limited(s, serial);
   free_signal(done == inbox::pushed::nobody ? s : message);
   return done;
+}
+
+// A request comes in two: its message may be past the limit, its monitor never is.
+inbox::pushed process_core::push_request(signal& what, std::uint32_t serial) {
+  heap_node* const message = message_node(std::exchange(what.value, pid{index_ + 1, serial, node_->identity()}));
+  what.become(signal_kind::monitor);
+  const inbox::pushed watched = inbox_.push_limited(&what, serial);
+  const inbox::pushed sent = watched == inbox::pushed::nobody ? watched : push_limited(message, serial);
+  if (sent == inbox::pushed::nobody) free_signal(message);
+  return watched == inbox::pushed::queued && sent == inbox::pushed::woke ? sent : watched;
 }
 
 // -- by the process itself --------------------------------------------------------------------------------------------------------------

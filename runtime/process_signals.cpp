@@ -70,6 +70,8 @@ void process_core::obey(signal& what) {
   case signal_kind::alias_message:
     if (const auto ref = what.ref.to_reference()) on_alias_message(*ref, std::move(what.value), what.priority());
     break;
+  case signal_kind::request: on_request(what); break;
+  case signal_kind::reply: on_reply(what); break;
   case signal_kind::own_message: deliver(std::move(what.value)); break;
   case signal_kind::resume: set_unusual(is_suspended, false); break;
   case signal_kind::timeout: on_timeout(what.number); break;
@@ -87,8 +89,8 @@ void process_core::obey(signal& what) {
 void process_core::on_exit(const signal& what) {
   signal_priority urgency = signal_priority::normal;
   if (const auto alias = what.ref.to_reference()) {
-    const alias_state* const at = relations_ ? relations_->aliases.find(*alias) : nullptr;
-    if (at == nullptr) return;
+    const auto at = active_alias(*alias);
+    if (!at) return;
     if (at->priority) urgency = what.priority();
   }
   take_exit(what.from, what.value, cause::exit, urgency);
@@ -130,8 +132,8 @@ void process_core::on_down(const reference& ref, const term& reason) {
 }
 
 void process_core::on_alias_message(const reference& alias, term message, signal_priority urgency) {
-  const alias_state* const at = relations_ ? relations_->aliases.find(alias) : nullptr;
-  if (at == nullptr) return; // no longer active: the message vanishes
+  const auto at = active_alias(alias);
+  if (!at) return; // no longer active: the message vanishes
   if ((unusual_ & is_limited) != 0 && !alias_message_fits(at->mode)) return;
   if (!at->priority) urgency = signal_priority::normal;
   if (at->mode != alias_mode::reply_demonitor) return admit(std::move(message), urgency);
@@ -184,7 +186,7 @@ void process_core::link_at_spawn(process_core& fresh, link_options how) {
 
 reference process_core::monitor_at_spawn(process_core& fresh, const monitor_options& how) {
   const pid child = fresh.self();
-  reference ref = how.alias ? add_alias(*how.alias, false) : home().make_reference();
+  reference ref = make_reference(how.alias.has_value());
   add_monitor(ref, {.object = child, .target = child}, how);
   fresh.bonds().watchers.add(ref, {self(), child});
   return ref;
@@ -201,7 +203,7 @@ reference process_core::monitor(const term& target, alias_mode mode) {
 reference process_core::monitor(const term& target, const monitor_options& how) {
   const watched what = resolve(target);
   if (what.local == self()) return home().make_reference(); // as in OTP: no monitor and no alias
-  reference ref = how.alias ? add_alias(*how.alias, false) : home().make_reference();
+  reference ref = make_reference(how.alias.has_value());
   begin_monitor(what, ref, how);
   return ref;
 }
@@ -236,6 +238,7 @@ void process_core::add_monitor(const reference& ref, monitor_state state, const 
   relations& all = bonds();
   state.priority = how.priority;
   state.tagged = how.tag.has_value();
+  state.alias = how.alias;
   all.monitors.add(ref, std::move(state));
   if (!how.tag) return;
   if (!all.tags) all.tags = std::make_unique<bond_map<reference, term>>();
@@ -245,9 +248,9 @@ void process_core::add_monitor(const reference& ref, monitor_state state, const 
 // With it goes its alias, unless that stays until it is taken back.
 void process_core::forget_monitor(const reference& ref, const monitor_state& state) {
   if (state.tagged) relations_->tags->erase(ref);
+  const bool alias_stays = state.alias == alias_mode::explicit_unalias;
   relations_->monitors.erase(ref);
-  if (const alias_state* a = relations_->aliases.find(ref); a != nullptr && a->mode != alias_mode::explicit_unalias)
-    relations_->aliases.erase(ref);
+  if (alias_stays) relations_->aliases.add(ref, {alias_mode::explicit_unalias, false});
 }
 
 bool process_core::drop_monitor(const reference& ref) {
@@ -273,14 +276,20 @@ bool process_core::demonitor(const reference& ref, bool flush) {
   return false;
 }
 
+reference process_core::make_reference(bool alias) const { return home().make_reference(alias ? index_ + 1 : 0); }
+
 reference process_core::make_alias(alias_options how) {
-  return add_alias(how.reply ? alias_mode::reply_demonitor : alias_mode::explicit_unalias, how.priority);
+  reference ref = make_reference(true);
+  bonds().aliases.add(ref, {how.reply ? alias_mode::reply_demonitor : alias_mode::explicit_unalias, how.priority});
+  return ref;
 }
 
-reference process_core::add_alias(alias_mode mode, bool priority) {
-  reference ref = home().make_reference(index_ + 1);
-  bonds().aliases.add(ref, {mode, priority});
-  return ref;
+std::optional<alias_state> process_core::active_alias(const reference& ref) const {
+  if (!relations_) return std::nullopt;
+  if (const monitor_state* m = relations_->monitors.find(ref); m != nullptr && m->alias)
+    return alias_state{*m->alias, false};
+  const alias_state* const a = relations_->aliases.find(ref);
+  return a == nullptr ? std::nullopt : std::optional{*a};
 }
 
 bool process_core::takes_priority_messages() const {
@@ -293,7 +302,12 @@ bool process_core::takes_priority_messages() const {
 }
 
 bool process_core::remove_alias(const reference& ref) {
-  return relations_ != nullptr && relations_->aliases.erase(ref);
+  if (!relations_) return false;
+  if (monitor_state* m = relations_->monitors.find(ref); m != nullptr && m->alias) {
+    m->alias.reset();
+    return true;
+  }
+  return relations_->aliases.erase(ref);
 }
 
 // -- when it ends -------------------------------------------------------------------------------------------------------------------------

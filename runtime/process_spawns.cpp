@@ -15,7 +15,8 @@ namespace agner::internal {
 
 reference process_core::request_spawn(atom on, const remote_spawn& what, spawn_expectation expected) {
   const bool aliased = expected.monitor && expected.monitor->alias;
-  reference id = aliased ? add_alias(*expected.monitor->alias, false) : home().make_reference();
+  reference id = make_reference(aliased);
+  if (aliased) bonds().aliases.add(id, {*expected.monitor->alias, false});
   extras().asked.add(id, std::move(expected));
   router* const out = home().router();
   const routed outcome = out == nullptr ? routed::no_connection : out->spawn(self(), on, id, what);
@@ -54,9 +55,11 @@ void process_core::on_spawned(const signal& what) {
   if (what.from.id == 0) return on_not_spawned(*id, expected, what.value);
   if (linked && bonds().links.find(what.from) == nullptr)
     bonds().links.add(what.from, {.unlinking = 0, .priority = expected.link && expected.link->priority ? 1U : 0U});
-  if (monitored)
-    add_monitor(*id, {.object = what.from, .target = pid{}, .remote = true},
-                expected.monitor.value_or(monitor_options{}));
+  if (monitored) {
+    monitor_options how = expected.monitor.value_or(monitor_options{});
+    if (!bonds().aliases.erase(*id)) how.alias.reset(); // from here on the monitor's, if it was not given up
+    add_monitor(*id, {.object = what.from, .target = pid{}, .remote = true}, how);
+  }
   if (expected.reply == spawn_reply::yes || expected.reply == spawn_reply::success_only)
     deliver(tuple(expected.reply_tag, *id, "ok"_atom, what.from));
 }

@@ -22,12 +22,14 @@ enum class signal_kind : std::uint8_t {
   demonitor,     // from: watcher, ref
   down,          // from: what was watched, ref, value: reason
   alias_message, // ref: the alias, value: the message
-  own_message,   // value: a message of the process to itself, which comes in past a limit too
-  timeout,       // number: which timer of the receiver
-  resume,        // what the process was suspended on has room again
-  ask,           // from: who asks, number: a question_kind, value: what of
-  answer,        // value: the answer to what the process asked
-  overflow,      // the queue is past its limit, and the process is to end for it
+  request, // from: who asks, ref: its monitor and alias, value: the message              monitor/3 and send/2 at once
+  reply,   // ref: the alias, value: R of {[alias | Ref], R}, number: 1 if the monitor of the request is gone with it
+  own_message, // value: a message of the process to itself, which comes in past a limit too
+  timeout,     // number: which timer of the receiver
+  resume,      // what the process was suspended on has room again
+  ask,         // from: who asks, number: a question_kind, value: what of
+  answer,      // value: the answer to what the process asked
+  overflow,    // the queue is past its limit, and the process is to end for it
   spawned, // from: the process that another node has spawned, id 0 if none; ref: the request, value: why not, number: what it has tied
   held_back, // from: who sent a message past the limit and is suspended until there is room
 };
@@ -46,6 +48,8 @@ struct signal : heap_node {
       : heap_node(node_kind::signal, static_cast<std::uint32_t>(what) | static_cast<std::uint32_t>(urgency) << 8U) {}
 
   [[nodiscard]] signal_kind what() const noexcept { return static_cast<signal_kind>(size() & 0xffU); }
+  /// Makes it another one, before it is sent.
+  void become(signal_kind what) noexcept { shape = (shape & ~0xff00U) | static_cast<std::uint32_t>(what) << 8U; }
   [[nodiscard]] signal_priority priority() const noexcept { return static_cast<signal_priority>(size() >> 8U & 0xffU); }
 
   pid from;

@@ -39,9 +39,21 @@ public:
   }
 
   bool erase(const Key& key) {
-    if (large_) return large_->erase(key) != 0;
+    return erase_if(key, [](const Value&) { return true; });
+  }
+
+  /// Erases what is there under @p key if @p gone says so of it.
+  template <class Predicate>
+  bool erase_if(const Key& key, Predicate&& gone) {
+    if (large_) {
+      const auto at = large_->find(key);
+      if (at == large_->end() || !gone(at->second)) return false;
+      large_->erase(at);
+      return true;
+    }
     for (auto& entry : small_) {
       if (!(entry.first == key)) continue;
+      if (!gone(entry.second)) return false;
       if (&entry != &small_.back()) entry = std::move(small_.back());
       small_.pop_back();
       return true;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "../process_core.hpp"
 #include "../reference.hpp"
@@ -23,11 +24,12 @@ struct monitor_state {
   term object; // what DOWN names: the pid, or {Name, Node}
   pid target;  // the local process watched; none if remote or nobody had the name
   bool remote = false;
-  bool priority = false; // its DOWN overtakes
-  bool tagged = false;   // in relations::tags
+  bool priority = false;           // its DOWN overtakes
+  bool tagged = false;             // in relations::tags
+  std::optional<alias_mode> alias; // it is an alias too
 };
 
-/// An alias of this process, of a monitor or by itself.
+/// An alias of this process that no monitor stands for.
 struct alias_state {
   alias_mode mode = alias_mode::explicit_unalias;
   bool priority = false;
@@ -36,7 +38,8 @@ struct alias_state {
 /// Somebody watches this process.
 struct watcher_state {
   pid watcher;
-  term what; // as the watcher named us: our pid or registered name
+  term what;                // as the watcher named us: our pid or registered name
+  bool until_reply = false; // it came with a request: our reply ends it
 };
 
 class relations {

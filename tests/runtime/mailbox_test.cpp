@@ -9,6 +9,7 @@
 #include <deque>
 #include <vector>
 
+#include <agner/runtime/signal.hpp>
 #include <agner/runtime/term_builders.hpp>
 
 #include "../support/term_generators.hpp"
@@ -45,6 +46,54 @@ TEST(Mailbox, TakesFromTheMiddle) {
   EXPECT_EQ(box.take(2), term(4));
   EXPECT_EQ(box.take(0), term(0));
   EXPECT_EQ(box.take(0), term(2));
+}
+
+/// A list of @p messages on their way, the last of them first.
+heap_node* newest_first(std::vector<term> messages) {
+  heap_node* newest = nullptr;
+  for (term& each : messages) {
+    heap_node* const node = message_node(std::move(each));
+    node->next = newest;
+    newest = node;
+  }
+  return newest;
+}
+
+TEST(Mailbox, TakesInWhatCameNewestFirstInOrder) {
+  mailbox box;
+  box.push("before"_atom);
+  std::vector<term> came;
+  std::vector<term> expected{"before"_atom};
+  for (int i = 0; i < 100; ++i) {
+    came.push_back(tuple("m"_atom, i));
+    expected.push_back(tuple("m"_atom, i));
+  }
+
+  EXPECT_EQ(box.push_newest_first(newest_first(std::move(came))), nullptr);
+  EXPECT_EQ(contents(box), expected);
+  EXPECT_EQ(box.pushed(), 101U);
+  EXPECT_EQ(box[1].key, key_of(expected[1]));
+}
+
+TEST(Mailbox, GivesBackOldestFirstWhatIsNotOnlyTuples) {
+  for (std::size_t other = 0; other < 4; ++other) {
+    mailbox box;
+    std::vector<term> came;
+    for (std::size_t i = 0; i < 4; ++i)
+      came.push_back(i == other ? term{"no_tuple"_atom} : tuple("m"_atom, i));
+    const std::vector<term> expected = came;
+    for (term& each : came)
+      if (each.is_tuple()) each = tuple(each[0], each[1]); // its own again
+
+    std::vector<term> back;
+    for (heap_node* node = box.push_newest_first(newest_first(std::move(came))); node != nullptr;) {
+      heap_node* const next = node->next;
+      back.push_back(take_message(node));
+      node = next;
+    }
+    EXPECT_EQ(back, expected) << other;
+    EXPECT_EQ(box.size(), 0U);
+  }
 }
 
 TEST(Mailbox, KnowsWhereWhatCameSinceBegins) {
