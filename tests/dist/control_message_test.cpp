@@ -180,7 +180,7 @@ TEST(ControlMessage, NothingIsSentThatThePeerDoesNotKnow) {
   EXPECT_TRUE(refused(exit2{theirs, ref, why}, many));
   EXPECT_TRUE(refused(monitor{theirs, ours, ref}, many.without(flag::dist_monitor)));
   EXPECT_TRUE(refused(monitor{theirs, atom{"name"}, ref}, many.without(flag::dist_monitor_name)));
-  EXPECT_TRUE(refused(signals[15], many));
+  EXPECT_TRUE(refused(signals[15], many.without(flag::spawn)));
 }
 
 TEST(ControlMessage, TheAlternativeSignalCarriesItsFlags) {
