@@ -16,6 +16,7 @@
 #include <thread>
 
 #include <agner/actors/process.hpp>
+#include <agner/runtime/log.hpp>
 #include <agner/runtime/term_text.hpp>
 #include <agner/tls/ssl.hpp>
 
@@ -122,6 +123,7 @@ int main(int argc, char** argv) {
   if (!port || !from_term<std::uint16_t>(*port)) return complain(std::string(argv[2]) + " is no port");
   if (!options || !options->is_list()) return complain(std::string(argv[3]) + " is no list of options");
 
+  log::set_level(log::level::error); // the notice of an alert would say once more why the handshake failed
   node here;
   return here.run(talk, std::string(argv[1]), *from_term<std::uint16_t>(*port), connect_options(*options));
 }

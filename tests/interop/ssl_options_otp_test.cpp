@@ -35,7 +35,10 @@ TEST_F(SslOptionsOtp, AlpnWithAnOtpServer) {
   const term got = here_.run([&]() -> task<term> {
     const auto made = must(co_await ssl::connect(
         "localhost", port, client_options({.alpn_advertised_protocols = {{"x", "h2"}}, .active = false}), 10s));
-    co_return must(co_await ssl::negotiated_protocol(made));
+    const auto protocol = must(co_await ssl::negotiated_protocol(made));
+    EXPECT_EQ(co_await ssl::recv(made, 0, 10s),
+              std::unexpected{error{"closed"_atom}}); // the other has answered, and ended
+    co_return protocol;
   });
 
   EXPECT_EQ(got, binary("h2"));
@@ -57,6 +60,7 @@ TEST_F(SslOptionsOtp, PasswordInsteadOfCertificates) {
                                                          .active = false},
                                             10s);
     EXPECT_TRUE(made.has_value()) << ssl::format_error(made.error());
+    if (made) EXPECT_EQ(co_await ssl::recv(*made, 0, 10s), std::unexpected{error{"closed"_atom}});
   });
 
   EXPECT_EQ(otp_.served(), "{ok,[{srp_username,<<\"joe\">>}]}");
