@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 class ExistingSystem : public ::testing::Test {
 protected:
+  std::atomic<bool> stop{false}; // read by processes until the node is gone
   test::two_workers config;
   caf::actor_system system{config};
   node here{test::options_on(test::runs_on::workers_of_caf, system)};
@@ -53,9 +54,8 @@ TEST_F(ExistingSystem, SocketsAreServed) {
 }
 
 TEST_F(ExistingSystem, ActorsHaveTheirTurnBesideProcessesThatNeverWait) {
-  std::atomic<bool> stop{false};
   for (int i = 0; i < 4; ++i)
-    here.spawn([&]() -> task<> {
+    here.spawn([this]() -> task<> {
       while (!stop)
         co_await yield{};
     });

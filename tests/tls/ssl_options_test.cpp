@@ -104,6 +104,23 @@ TEST_P(SslOptions, AlpnTakesTheServersFirst) {
   });
 }
 
+/// OTP 25, where a passive connection does not see that the peer has closed before somebody reads, answers the same.
+TEST_P(SslOptions, WhatWasAgreedIsKnownUntilSomebodyIsToldThatThePeerClosed) {
+  here.run([]() -> task<> {
+    const auto made = co_await connected({.client = only({.alpn_advertised_protocols = {{"h2"}}}),
+                                          .server = only({.alpn_preferred_protocols = {{"h2"}}})});
+    must(co_await ssl::close(made.server));
+    while ((co_await ssl::send(made.client, "")).has_value()) // refused from when the client has seen it
+      co_await yield{};
+
+    EXPECT_EQ(must(co_await ssl::negotiated_protocol(made.client)), binary("h2"));
+    EXPECT_TRUE((co_await ssl::peercert(made.client)).has_value());
+    EXPECT_TRUE((co_await ssl::connection_information(made.client)).has_value());
+    EXPECT_EQ((co_await ssl::recv(made.client, 0, 10s)).error().reason(), term("closed"_atom));
+    EXPECT_EQ((co_await ssl::negotiated_protocol(made.client)).error().reason(), term("closed"_atom));
+  });
+}
+
 TEST_P(SslOptions, AlpnWithoutACommonProtocolIsRefused) {
   const auto got =
       meet(here, client_options(only({.server_name_indication = "localhost", .alpn_advertised_protocols = {{"spdy"}}})),

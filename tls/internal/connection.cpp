@@ -142,6 +142,11 @@ void connection::on_call_of_open(const connection_call& call) {
   if (what.is_tagged("setopts"_atom, 2)) return set_options(call);
   if (what.is_tagged("getopts"_atom, 2)) return answer(call.by, get_options(what[1]));
   if (phase_ == phase::over && wire_ && what.is_tagged("downgrade"_atom, 3)) return begin_downgrade(call);
+  // A passive connection has read ahead: what was agreed stays known until somebody is told the end.
+  if (wire_) {
+    if (auto made = derived(what)) return answer(call.by, *std::move(made));
+    if (auto known = fact(what)) return answer(call.by, *std::move(known));
+  }
   if (phase_ == phase::over) return answer(call.by, failed(reason_));
   if (what.is_tagged("send"_atom, 2)) return begin_send(call);
   if (what.is_tagged("shutdown"_atom, 2)) return begin_shutdown(call);
@@ -151,8 +156,7 @@ void connection::on_call_of_open(const connection_call& call) {
     const bool done = wire_->tls().update_keys(what[1].is("read_write"_atom));
     return answer(call.by, done ? term{"ok"_atom} : failed("enotsup"_atom));
   }
-  if (auto made = derived(what)) return answer(call.by, *std::move(made));
-  answer(call.by, fact(what).value_or(failed("einval"_atom)));
+  answer(call.by, failed("einval"_atom));
 }
 
 /// Answered when the new handshake is over, or the connection.
