@@ -58,7 +58,7 @@ bool same_name(std::string_view left, std::string_view right) {
 result<std::shared_ptr<const option_set>> make_set(context_cache& contexts, const term& given, role side) {
   option_faults faults;
   auto made = std::make_shared<option_set>(check_options(given, side, faults), given, &contexts);
-  made->settings.context.hello_awaited = made->awaits_name() || !made->settings.server_names.hosts.empty();
+  made->settings.context.hello_awaited = made->awaits_name() || !made->settings.server_names.hosts.empty() || made->settings.pauses_at_hello;
   contexts.find_or_make(made->settings.context, faults);
   for (const auto& host : made->settings.server_names.hosts) {
     auto options = make_set(contexts, merged(host.options, without_hosts(given)), side);

@@ -25,6 +25,10 @@ using enum verify_type;
 enum class protocol_version : std::uint8_t { tlsv1, tlsv1_1, tlsv1_2, tlsv1_3 };
 using enum protocol_version;
 
+/// How far a handshake goes by itself: to its end, or until the peer has said its hello.
+enum class handshake_extent : std::uint8_t { full, hello };
+using enum handshake_extent;
+
 /// The value `disable` of server_name_indication.
 struct disable_t {};
 inline constexpr disable_t disable;
@@ -107,6 +111,9 @@ struct options {
   std::optional<bool> keep_secrets;
   /// Client only: say that this is another try, with an older version. Default: false.
   std::optional<bool> fallback;
+
+  /// `ssl::hello`: connect and handshake return when the peer has said its hello; see hello_extensions. Default: full.
+  std::optional<handshake_extent> handshake;
 
   // -- names ----------------------------------------------------------------------------------------------------------------------
 

@@ -88,6 +88,11 @@ task<result<std::unique_ptr<stream>>> shake_hands(std::unique_ptr<wire> of, std:
 task<result<std::unique_ptr<stream>>> secure(std::unique_ptr<transport> over, checked_options with, std::string host,
                                              verifier by, clock::time_point deadline) {
   auto set = with.shared_set();
+  if (set->settings.pauses_at_hello) {
+    option_faults faults;
+    faults.expected("handshake"_atom, "hello"_atom, "full: nobody could go on with a stream's handshake");
+    co_return std::unexpected{faults.reason()};
+  }
   handshake_hooks hooks{.decision_awaited = static_cast<bool>(by)};
   if (!by) {
     by = set->decides();

@@ -45,6 +45,7 @@ connection::connection(connection_start&& with)
       options_(std::move(with.options)),
       host_(std::move(with.host)),
       verify_by_(std::move(with.verify_by)),
+      verifier_given_(static_cast<bool>(verify_by_)),
       owner_(with.owner),
       owner_gone_(monitor(with.owner)),
       handle_(to_term(ssl::socket{self()})),
@@ -127,6 +128,9 @@ void connection::on_call(const connection_call& call) {
   case phase::accepted:
     if (what.is_tagged("handshake"_atom, 3)) return begin_handshake(call);
     return answer(call.by, failed("notsup_on_transport_accept_socket"_atom));
+  case phase::paused:
+    if (on_call_of_paused(call)) return;
+    [[fallthrough]];
   case phase::shaking: postponed_.push_back(call); return;
   case phase::closing:
   case phase::leaving: return answer(call.by, failed("closed"_atom));
@@ -227,7 +231,7 @@ void connection::change_owner(const connection_call& call) {
 void connection::begin_close(const std::optional<reference>& by, std::optional<milliseconds> time) {
   if (by) closers_.push_back(*by);
   if (phase_ == phase::closing) return;
-  if (phase_ == phase::shaking) end_handshake(failed("closed"_atom));
+  if (phase_ == phase::shaking || phase_ == phase::paused) end_handshake(failed("closed"_atom));
   if (successor_) answer(std::exchange(successor_, std::nullopt)->by, failed("closed"_atom));
   while (const auto waiter = incoming_.take_waiter())
     answer(waiter->by, failed("closed"_atom));
@@ -268,6 +272,7 @@ void connection::shake_hands() {
   switch (wire_->handshake()) {
   case engine_status::open: return opened();
   case engine_status::awaits_hello:
+    if (options_->settings.pauses_at_hello && !paused_) return pause();
     if (!asked_name_) answer_hello();
     return;
   case engine_status::awaits_decision:
@@ -296,7 +301,10 @@ void connection::answer_hello() {
 }
 
 /// Every option of the choice counts, those of the stream among them.
-void connection::use_options(const chosen_options& next) {
+void connection::use_options(const chosen_options& chosen) {
+  // Those that handshake_continue brought count for every name.
+  const bool kept = !chosen.options && !chosen.refused && paused_ && paused_->more_options;
+  const chosen_options next = kept ? chosen_options{.options = options_} : chosen;
   if (next.options) {
     options_ = next.options;
     verify_by_ = options_->decides();

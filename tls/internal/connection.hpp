@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The process of one connection: it owns engine and transport, answers calls (connection_call.hpp), gives out what comes, and ends with its controlling process.
-// What it does with bytes: connection_io.cpp; with options and facts: connection_facts.cpp. Mechanism: docs/ssl.md.
+// What it does with bytes: connection_io.cpp; with options and facts: connection_facts.cpp; when it pauses: connection_pause.cpp. Mechanism: docs/ssl.md.
 
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "connection_call.hpp"
 #include "name_question.hpp"
 #include "option_set.hpp"
+#include "paused_hello.hpp"
 #include "reception.hpp"
 #include "send_queue.hpp"
 #include "verifier.hpp"
@@ -46,6 +47,7 @@ private:
   enum class phase : std::uint8_t {
     accepted, // nobody has asked for the handshake
     shaking,  // hands
+    paused,   // the peer has said its hello, and nobody has answered it
     open,     //
     closing,  // closed on this side: what was sent before still goes out
     leaving,  // TLS ends, TCP goes on: what was sent before goes out, and the peer is to say that it ends too
@@ -85,8 +87,11 @@ private:
   // -- the handshake: connection.cpp ----------------------------------------------------------------------------------------------
   result<> prepare(const term& more_options);
   void shake_hands();
+  void pause();
+  bool on_call_of_paused(const connection_call& call);
+  void continue_handshake(const connection_call& call);
   void answer_hello();
-  void use_options(const chosen_options& next);
+  void use_options(const chosen_options& chosen);
   void log_alert(const term& reason) const;
   void opened();
   void end_handshake(const term& answered);
@@ -125,8 +130,10 @@ private:
   std::shared_ptr<const option_set> options_;
   std::string host_;
   verifier verify_by_;
+  bool verifier_given_; // by who made the connection, not by options
   std::optional<pending_verification> asked_verifier_;
   std::optional<name_question> asked_name_;
+  std::unique_ptr<paused_hello> paused_; // where the options pause the handshake
 
   pid owner_;
   reference owner_gone_;

@@ -4,6 +4,8 @@
 // | What                                    | answer                                  |
 // |---|---|
 // | {handshake, Options or default, Time}   | ok, {error, Reason}                     |
+// | hello                                   | {ok, Map}                               |
+// | {handshake_continue, Options or default, Time}, handshake_cancel | ok, {error, Reason} |
 // | {send, Iodata}                          | ok, {error, Reason}                     |
 // | {recv, Length, Time}                    | {ok, Data}, {error, Reason}             |
 // | {close, Time}                           | ok                                      |

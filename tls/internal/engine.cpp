@@ -15,6 +15,7 @@
 #include "option_values.hpp"
 #include "piece_reader.hpp"
 #include "sealed_record.hpp"
+#include "server_hello.hpp"
 
 namespace agner::ssl::internal {
 namespace {
@@ -71,6 +72,7 @@ void engine::start() {
     if (settings.hello_awaited && hello_state_ == hello_state::none) streams_.input.keep_taken();
   } else {
     SSL_set_connect_state(ssl_.get());
+    streams_.input_withheld = pauses();
     if (options_.server_name && SSL_set_tlsext_host_name(ssl_.get(), options_.server_name->c_str()) != 1)
       throw std::bad_alloc{};
     if (options_.session) SSL_set_session(ssl_.get(), options_.session.get());
@@ -104,8 +106,34 @@ std::vector<std::byte> engine::take_rest() {
 
 // -- the handshake ------------------------------------------------------------------------------------------------------------------
 
+/// A client that stops at the ServerHello: OpenSSL has no callback for it, so it gets no input before.
+bool engine::pauses() const noexcept {
+  return side() == role::client && context_->settings().hello_awaited && hello_state_ == hello_state::none;
+}
+
+/// What it means for the status. What is no ServerHello, and what will never be one, is left to OpenSSL.
+std::optional<engine_status> engine::look_for_hello() {
+  auto found = find_server_hello(streams_.input.waiting());
+  switch (found.is) {
+  case server_hello::state::complete:
+    server_said_ = std::move(found.body);
+    hello_state_ = hello_state::pending;
+    return status_ = engine_status::awaits_hello;
+  case server_hello::state::too_long: return refuse_flood("server_hello"_atom, server_hello_bytes_max);
+  case server_hello::state::incomplete:
+    if (!input_ended_) return std::nullopt;
+    break;
+  case server_hello::state::other: break;
+  }
+  hello_state_ = hello_state::answered;
+  streams_.input_withheld = false;
+  return std::nullopt;
+}
+
 engine_status engine::advance() {
   if (status_ != engine_status::wants_input) return status_;
+  if (pauses())
+    if (const auto now = look_for_hello()) return *now;
   clear_openssl_errors();
   const int done = SSL_do_handshake(ssl_.get());
   // First of all: OpenSSL may think that a server is done while it waits.
@@ -122,6 +150,7 @@ engine_status engine::settle(int returned) {
     if (const auto most = context_->settings().handshake_bytes; !opened_ && handshake_bytes() > most)
       return refuse_flood("handshake_bytes"_atom, most);
     if (input_ended_ && streams_.input.size() == 0) {
+      if (alert_ && !opened_) return fail_with(alert_reason(*alert_)); // user_canceled, which OpenSSL reads on after
       truncated_ = true;
       return ended();
     }
@@ -256,6 +285,7 @@ void engine::continue_with(std::shared_ptr<const context> other) {
   if (status_ != engine_status::awaits_hello) return;
   hello_state_ = hello_state::answered;
   status_ = engine_status::wants_input;
+  if (side() == role::client) return switch_to(std::move(other));
   if (other) {
     // A new SSL reads the same ClientHello: SSL_set_SSL_CTX would leave verification, versions and options with the first context.
     context_ = std::move(other);
@@ -263,6 +293,18 @@ void engine::continue_with(std::shared_ptr<const context> other) {
     start();
   }
   streams_.input.forget();
+}
+
+/// A client has said its hello already: what can still change is who the server must be, and what the client shows of itself.
+void engine::switch_to(std::shared_ptr<const context> other) {
+  streams_.input_withheld = false;
+  server_said_ = {};
+  if (!other) return;
+  context_ = std::move(other);
+  SSL_CTX* next = context_->native();
+  SSL_set_SSL_CTX(ssl_.get(), next);
+  SSL_set_verify(ssl_.get(), SSL_CTX_get_verify_mode(next), nullptr);
+  SSL_set_verify_depth(ssl_.get(), SSL_CTX_get_verify_depth(next));
 }
 
 void engine::continue_with(std::shared_ptr<const context> other, engine_options options) {
@@ -274,6 +316,15 @@ void engine::refuse_hello(alert_number with) {
   if (status_ != engine_status::awaits_hello) return;
   hello_refusal_ = with == close_notify_alert ? handshake_failure_alert : with;
   continue_with(nullptr);
+}
+
+/// No key is in use yet. @source OTP 25 lib/ssl, tls_dtls_connection: user_hello
+void engine::cancel_hello() {
+  if (status_ != engine_status::awaits_hello) return;
+  streams_.output.write(plain_alert(user_canceled_alert));
+  auto event = own_alert(user_canceled_alert, "user_canceled");
+  event.state = "user_hello";
+  fail_with(alert_reason(event));
 }
 
 void engine::accept_peer() {

@@ -115,6 +115,10 @@ public:
   /// And with what a connection of these options has of its own.
   void continue_with(std::shared_ptr<const context> other, engine_options options);
   void refuse_hello(alert_number with);
+  /// Ends the handshake with the alert user_canceled.
+  void cancel_hello();
+  /// Client: the ServerHello without its header, while the status is awaits_hello.
+  [[nodiscard]] const std::vector<std::byte>& server_said() const noexcept { return server_said_; }
 
   /// The peer's certificates, its own first, as DER, and what OpenSSL and the name check found, while the status is awaits_decision.
   [[nodiscard]] std::span<const term> peer_certificates() const noexcept { return chain_; }
@@ -163,6 +167,9 @@ private:
   enum class hello_state : std::uint8_t { none, pending, answered };
 
   void start();
+  [[nodiscard]] bool pauses() const noexcept;
+  std::optional<engine_status> look_for_hello();
+  void switch_to(std::shared_ptr<const context> other);
   engine_status settle(int returned);
   engine_status opened();
   engine_status fail_with(term reason);
@@ -192,6 +199,7 @@ private:
   std::vector<std::string> key_log_;
 
   client_hello hello_;
+  std::vector<std::byte> server_said_;
   hello_state hello_state_ = hello_state::none;
   alert_number hello_refusal_ = 0;
 

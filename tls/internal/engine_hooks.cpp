@@ -114,16 +114,16 @@ struct engine_hooks {
 
   // -- what happens meanwhile -----------------------------------------------------------------------------------------------------
 
-  /// In TLS 1.3 the level says nothing: all but two alerts end the connection. @source RFC 8446, section 6
-  static bool ends_connection(const SSL* ssl, alert_level level, alert_number number) {
-    if (SSL_version(ssl) != TLS1_3_VERSION) return level == alert_level::fatal;
-    return number != close_notify_alert && number != user_canceled_alert;
+  /// In TLS 1.3 the level says nothing: all but two alerts end the connection, and user_canceled a handshake. @source RFC 8446, section 6
+  static bool ends_connection(const engine& in, alert_level level, alert_number number) {
+    if (SSL_version(in.ssl_.get()) != TLS1_3_VERSION) return level == alert_level::fatal;
+    return number != close_notify_alert && (number != user_canceled_alert || !in.opened_);
   }
 
   static void note_alert(engine& in, int where, int value) {
     const auto level = static_cast<alert_level>(value >> 8);
     const auto number = static_cast<alert_number>(value & 0xff);
-    if (in.alert_ || !ends_connection(in.ssl_.get(), level, number)) return;
+    if (in.alert_ || !ends_connection(in, level, number)) return;
     const bool received = (where & SSL_CB_READ) != 0;
     in.alert_ = alert_event{.level = level,
                             .number = number,

@@ -25,6 +25,9 @@ public:
   /// Moves up to @p into.size() bytes out; how many.
   std::size_t take(std::span<std::byte> into) noexcept;
 
+  /// What waits, without taking it. Valid until the next call of any function that is not const.
+  [[nodiscard]] std::span<const std::byte> waiting() const noexcept { return {memory_.get() + begin_, size()}; }
+
   // -- reading again --------------------------------------------------------------------------------------------------------------
 
   /// From here on what is taken stays in the buffer, until forget.

@@ -18,6 +18,7 @@ term value_of(std::int64_t of) { return of; }
 term value_of(const term& of) { return of; }
 term value_of(const fun& of) { return of.as_term(); }
 term value_of(const fun_with_state& of) { return tuple(of.function.as_term(), of.state); }
+term value_of(handshake_extent of) { return of == hello ? term("hello"_atom) : term("full"_atom); }
 term value_of(protocol_version of) {
   switch (of) {
   case tlsv1: return "tlsv1"_atom;
@@ -85,6 +86,7 @@ std::vector<term> option_list(const options& of) {
   add("key_update_at"_atom, of.key_update_at);
   add("keep_secrets"_atom, of.keep_secrets);
   add("fallback"_atom, of.fallback);
+  add("handshake"_atom, of.handshake);
   add("alpn_advertised_protocols"_atom, of.alpn_advertised_protocols);
   add("alpn_preferred_protocols"_atom, of.alpn_preferred_protocols);
   add("next_protocols_advertised"_atom, of.next_protocols_advertised);

@@ -170,7 +170,7 @@ constexpr std::array rules = {
     rule{"backlog", rule::sides::server, backlog},
 };
 
-std::array<std::span<const rule>, 3> tables() { return {rules, peer_rules(), protocol_rules()}; }
+std::array<std::span<const rule>, 4> tables() { return {rules, peer_rules(), protocol_rules(), handshake_rules()}; }
 
 /// Options of the ssl manual, and of OTP 25, that a later version brings.
 constexpr std::string_view later[] = {
@@ -184,7 +184,6 @@ constexpr std::string_view later[] = {
     "early_data",
     "erl_dist",
     "exit_on_close",
-    "handshake",
     "header",
     "hibernate_after",
     "honor_ecc_order",
@@ -201,7 +200,6 @@ constexpr std::string_view later[] = {
     "send_timeout",
     "sender_spawn_opts",
     "session_tickets",
-    "signature_algs_cert",
     "use_ticket",
 };
 

@@ -32,9 +32,10 @@ struct rule {
   void (*apply)(atom option, const term& value, checking& in);
 };
 
-/// Rules by topic: option_rules_peer.cpp, option_rules_protocol.cpp.
+/// Rules by topic: option_rules_peer.cpp, option_rules_protocol.cpp, option_rules_handshake.cpp.
 std::span<const rule> peer_rules();
 std::span<const rule> protocol_rules();
+std::span<const rule> handshake_rules();
 
 /// The rule for the option @p name; null where there is none.
 const rule* rule_called(std::string_view name);

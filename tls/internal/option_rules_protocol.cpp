@@ -7,6 +7,7 @@
 
 #include "../../runtime/term_builders.hpp"
 #include "../../runtime/term_views.hpp"
+#include "hello_names.hpp"
 #include "option_rules.hpp"
 #include "option_values.hpp"
 
@@ -119,17 +120,6 @@ void ciphers(atom option, const term& value, checking& in) {
 
 // -- groups and signatures ------------------------------------------------------------------------------------------------------------
 
-/// OpenSSL's name of a curve or group; it knows most by Erlang's. @source OTP 25 lib/ssl, tls_v1: groups, ecc_curves
-std::string group_name(std::string_view erlang) {
-  if (erlang == "secp256r1") return "P-256";
-  if (erlang == "secp384r1") return "P-384";
-  if (erlang == "secp521r1") return "P-521";
-  if (erlang == "secp192r1") return "P-192";
-  if (erlang == "x25519") return "X25519";
-  if (erlang == "x448") return "X448";
-  return std::string(erlang);
-}
-
 /// For both options: TLS 1.2 has eccs, TLS 1.3 supported_groups, OpenSSL one list, in which the first that was given come first.
 void groups(atom option, const term& value, checking& in) {
   bool fits = is_list(value);
@@ -139,7 +129,7 @@ void groups(atom option, const term& value, checking& in) {
       fits = fits && one.is_atom();
       if (!fits) break;
       if (!made.empty()) made += ':';
-      made += group_name(one.as_atom().name());
+      made += openssl_group(one.as_atom().name());
     }
   }
   if (!fits) return in.faults.expected(option, value, "a list of names of groups, such as [x25519, secp256r1]");
@@ -156,7 +146,7 @@ std::string upper(std::string_view text) {
 
 /// OpenSSL's name of {Hash, Signature} or of a scheme of TLS 1.3; empty for other terms.
 std::string signature_name(const term& of) {
-  if (of.is_atom()) return std::string(of.as_atom().name());
+  if (of.is_atom()) return openssl_scheme(of.as_atom().name());
   if (!of.is_tuple() || of.size() != 2 || !of[0].is_atom() || !of[1].is_atom()) return {};
   const std::string_view hash = of[0].as_atom().name();
   const std::string_view by = of[1].as_atom().name();

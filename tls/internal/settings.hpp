@@ -152,6 +152,8 @@ struct settings {
   /// Bytes until the own key of TLS 1.3 is changed.
   std::uint64_t key_update_at = key_bytes_max;
   bool log_alert = true;
+  /// Stops when the peer has said its hello, until handshake_continue.
+  bool pauses_at_hello = false;
   stream_settings stream;
   name_settings name;
   /// What goes to the transport as it is: {ip, _}, {nodelay, _}, {reuseaddr, _}, {backlog, _}, inet, inet6.
