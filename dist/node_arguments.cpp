@@ -47,6 +47,7 @@ public:
 
   std::expected<node_arguments, std::vector<flag_fault>> read() {
     result_.plain = line_.plain;
+    result_.flags = line_.flags;
     refuse_unknown();
     read_name();
     read_cookies();
@@ -224,6 +225,7 @@ private:
     if (!text) return fault("-ssl_dist_optfile " + *path, text.error(), "name a file that can be read");
     auto file = parse_ssl_dist_optfile(*path, *text);
     if (!file) return fault("-ssl_dist_optfile", file.error(), "mend the file");
+    result_.ssl_dist_optfile = *path;
     if (file->server) result_.ssl.server = std::move(file->server);
     if (file->client) result_.ssl.client = std::move(file->client);
   }

@@ -41,6 +41,8 @@ struct node_arguments {
 
   dist_protocol protocol = dist_protocol::inet_tcp;
   ssl_dist_options ssl;
+  /// The file that the options of TLS came from, for what is found wrong with them later; empty: the command line.
+  std::string ssl_dist_optfile;
   bool listens = true;
   bool connects_all = true;
   auto_connect connects = auto_connect::always;
@@ -59,6 +61,8 @@ struct node_arguments {
   /// Values of `-kernel` and `-ssl`, in order; of those that are said twice the last counts.
   std::vector<std::pair<atom, term>> kernel_values;
   std::vector<std::pair<atom, term>> ssl_values;
+  /// Every flag with its values, in their order. @erlang init:get_arguments/0
+  std::vector<erl_flag> flags;
   /// What was accepted and does nothing here, one sentence each, for the log.
   std::vector<std::string> remarks;
   /// Words that belong to no flag.

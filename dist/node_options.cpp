@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "../actors/application.hpp"
 #include "../runtime/error.hpp"
 #include "../runtime/log.hpp"
 #include "../runtime/node.hpp"
@@ -28,8 +29,32 @@ namespace {
 
 std::shared_ptr<dist::carrier> carrier_of(const node_arguments& said) {
   if (said.protocol == dist_protocol::inet_tcp) return dist::tcp_carrier();
-  return dist::tls_carrier({said.ssl.server.value_or(term{}), said.ssl.client.value_or(term{})});
+  return dist::tls_carrier({said.ssl.server.value_or(term{}), said.ssl.client.value_or(term{}), said.ssl_dist_optfile});
 }
+
+/// Flags and parameters, where programs and layers find them.
+class environment_service final : public node_service {
+public:
+  explicit environment_service(const node_arguments& said)
+      : kernel_(said.kernel_values), ssl_(said.ssl_values), flags_(said.flags) {}
+
+  void start(node& on) override {
+    for (const auto& [key, value] : kernel_)
+      application::set_env(on, "kernel"_atom, key, value);
+    for (const auto& [key, value] : ssl_)
+      application::set_env(on, "ssl"_atom, key, value);
+    std::vector<init::flag> flags;
+    for (const erl_flag& each : flags_)
+      flags.emplace_back(each.name, each.values);
+    init::set_arguments(on, std::move(flags));
+  }
+  void stop(node& /*on*/) noexcept override {}
+
+private:
+  std::vector<std::pair<atom, term>> kernel_;
+  std::vector<std::pair<atom, term>> ssl_;
+  std::vector<erl_flag> flags_;
+};
 
 std::shared_ptr<node_service> distribution_of(const node_arguments& said) {
   dist::distribution_options options{.secret = dist::cookie{said.cookie}};
@@ -61,6 +86,7 @@ node_options node_options::from_args(int argc, const char* const* argv) {
   for (const std::string& remark : arguments->remarks)
     log::notice("~ts", binary(remark));
   node_options options;
+  options.services.push_back(std::make_shared<environment_service>(*arguments));
   if (arguments->name) {
     options.name = *arguments->name;
     options.services.push_back(distribution_of(*arguments));

@@ -32,9 +32,31 @@ ssl::option_list with_defaults(const term& options, std::initializer_list<std::p
   return ssl::option_list{list_of(std::move(added), options)};
 }
 
+[[noreturn]] void refuse(const std::string& file, atom side, const term& reason) {
+  if (file.empty()) raise_error(tuple("ssl_dist_opt"_atom, side, reason));
+  raise_error(tuple("ssl_dist_optfile"_atom, binary(file), side, reason));
+}
+
+/// Packets, modes and the like: distribution has its own. @source the ssl user's guide, "Specifying SSL Options"
+void refuse_socket_options(const term& options, const std::string& file, atom side) {
+  for (const term& o : options.as_list()) {
+    bool raw = o.is("binary"_atom) || o.is("list"_atom);
+    for (const atom name : {"mode"_atom.value(), "packet"_atom.value(), "packet_size"_atom.value(),
+                            "active"_atom.value(), "header"_atom.value(), "exit_on_close"_atom.value()})
+      raw = raw || o.is_tagged(name, 2);
+    if (!raw) continue;
+    const term name = o.is_tuple() ? o[0] : term{"mode"_atom};
+    const term value = o.is_tuple() ? o[1] : o;
+    refuse(
+        file, side,
+        tuple("options"_atom,
+              tuple(name, value, tuple("expected"_atom, binary("no option of sockets: distribution sets its own")))));
+  }
+}
+
 template <class Options>
-ssl::checked_options must_be_usable(Options checked, atom side) {
-  if (!checked) raise_error(tuple("ssl_dist_opt"_atom, side, checked.error().reason()));
+ssl::checked_options must_be_usable(Options checked, const std::string& file, atom side) {
+  if (!checked) refuse(file, side, checked.error().reason());
   return std::move(*checked);
 }
 
@@ -54,14 +76,16 @@ public:
   explicit tls(tls_carrier_options options) : options_(std::move(options)) {}
 
   void start(node& on) override {
+    refuse_socket_options(options_.server, options_.file, "server"_atom);
+    refuse_socket_options(options_.client, options_.file, "client"_atom);
     server_ = must_be_usable(
         ssl::checked_options::for_server(on, with_defaults(options_.server, {{"verify"_atom, "verify_peer"_atom},
                                                                              {"fail_if_no_peer_cert"_atom, true},
                                                                              {"client_renegotiation"_atom, true}})),
-        "server"_atom);
+        options_.file, "server"_atom);
     client_ = must_be_usable(
         ssl::checked_options::for_client(on, with_defaults(options_.client, {{"verify"_atom, "verify_peer"_atom}})),
-        "client"_atom);
+        options_.file, "client"_atom);
     certificates_demanded_ = !says_verify_none(options_.server);
   }
 

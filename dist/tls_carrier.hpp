@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "../runtime/term.hpp"
 #include "carrier.hpp"
@@ -16,9 +17,12 @@ namespace agner::dist {
 struct tls_carrier_options {
   term server;
   term client;
+  /// Where they came from, if that is a file: what is wrong with them names it.
+  std::string file = {};
 };
 
-/// @returns the carrier; starting it fails with {ssl_dist_opt, server | client, Reason} where the options or the files they name are of no use
+/// @returns the carrier; starting it fails with {ssl_dist_opt, server | client, Reason}, or {ssl_dist_optfile, File, server | client, Reason}, where the options or the files they name are
+///          of no use, and where there are options of sockets among them, which a stream of packets of its own cannot obey
 std::shared_ptr<carrier> tls_carrier(tls_carrier_options options);
 
 } // namespace agner::dist

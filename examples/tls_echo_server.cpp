@@ -96,6 +96,8 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGINT);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr); // before the workers start, so that only the wait below gets them
 
+  std::signal(SIGPIPE, SIG_IGN); // nobody need read what is printed
+
   allow_many_clients();
   node here;
   if (!here.run(start, *from_term<std::uint16_t>(*port), listen_options(*options))) return EXIT_FAILURE;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "../actors/application.hpp"
 #include "../runtime/term_builders.hpp"
 #include "../runtime/term_views.hpp"
 #include "internal/option_set.hpp"
@@ -58,7 +59,8 @@ bool same_name(std::string_view left, std::string_view right) {
 result<std::shared_ptr<const option_set>> make_set(context_cache& contexts, const term& given, role side) {
   option_faults faults;
   auto made = std::make_shared<option_set>(check_options(given, side, faults), given, &contexts);
-  made->settings.context.hello_awaited = made->awaits_name() || !made->settings.server_names.hosts.empty() || made->settings.pauses_at_hello;
+  made->settings.context.hello_awaited =
+      made->awaits_name() || !made->settings.server_names.hosts.empty() || made->settings.pauses_at_hello;
   contexts.find_or_make(made->settings.context, faults);
   for (const auto& host : made->settings.server_names.hosts) {
     auto options = make_set(contexts, merged(host.options, without_hosts(given)), side);
@@ -73,8 +75,24 @@ result<std::shared_ptr<const option_set>> make_set(context_cache& contexts, cons
 
 } // namespace
 
+namespace {
+
+/// The parameter protocol_version of the application counts where no versions were given; one that names none is none.
+/// @source OTP 25 lib/ssl, tls_record: supported_protocol_versions
+term with_environment(node& on, const term& given) {
+  auto said = application::get_env(on, "ssl"_atom, "protocol_version"_atom);
+  const bool proper = given.is_nil() || (given.is_cons() && given.as_list().is_proper());
+  if (!said || said->is_nil() || !proper) return given;
+  for (const term& entry : given.as_list())
+    if (entry.is_tagged("versions"_atom, 2)) return given;
+  const term versions = said->is_atom() ? list({*said}) : *std::move(said);
+  return list_of(std::vector{tuple("versions"_atom, versions)}, given);
+}
+
+} // namespace
+
 result<std::shared_ptr<const option_set>> option_set::make(node& on, const term& given, role side) {
-  return make_set(on.service<node_contexts>().cache, given, side);
+  return make_set(on.service<node_contexts>().cache, with_environment(on, given), side);
 }
 
 result<std::shared_ptr<const option_set>> option_set::with(const term& more) const {

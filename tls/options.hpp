@@ -78,6 +78,8 @@ struct options {
   std::optional<fun_with_state> verify_fun;
   /// Asked which certificate of the chain to trust: takes a list of DER, the authority first; gives `{trusted_ca, Der}` or `unknown_ca`.
   std::optional<fun> partial_chain;
+  /// Client only: how host names are compared, `[{match_fun, Fun}, {fail_callback, Fun}, {fqdn_fun, Fun}]` with funs as_term(); public_key::pkix_verify_hostname_match_fun is one.
+  std::optional<term> customize_hostname_check;
   /// Most intermediate authorities between the peer's certificate and a trusted one. Default: 10.
   std::optional<int> depth;
   /// Client only: the name sent to the server and looked for in its certificate. Default: the host given to connect.
@@ -140,6 +142,9 @@ struct options {
 
   /// Alerts are logged, as notices. Default: true.
   std::optional<bool> log_alert;
+
+  /// Milliseconds without anything to do after which a connection gives back the memory that it can do without. Default: never.
+  std::optional<int> hibernate_after;
 
   // -- the stream -----------------------------------------------------------------------------------------------------------------
 

@@ -2,10 +2,14 @@
 
 #include "public_key.hpp"
 
+#include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "../runtime/error.hpp"
+#include "../runtime/struct_mapping.hpp"
 #include "../runtime/term_builders.hpp"
 #include "../runtime/term_views.hpp"
 #include "internal/asn1_decoder.hpp"
@@ -139,6 +143,46 @@ term pkix_decode_cert(const term& der, cert_form form) {
   const term outer = decoded(otp_certificate_type, der);
   return with(with(outer, tbs_place, to_be_signed(outer[tbs_place])), algorithm_place,
               signature_algorithm(outer[algorithm_place]));
+}
+
+namespace {
+
+std::vector<std::string> labels_of(std::string_view name) {
+  std::vector<std::string> made(1);
+  for (const char c : name) {
+    if (c == '.')
+      made.emplace_back();
+    else
+      made.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  }
+  return made;
+}
+
+/// @p pattern may have one star; @p label none.
+bool label_fits(const std::string& label, const std::string& pattern) {
+  const auto star = pattern.find('*');
+  if (star == std::string::npos) return label == pattern;
+  const auto head = pattern.substr(0, star);
+  const auto tail = pattern.substr(star + 1);
+  return !label.contains('*') && !tail.contains('*') && label.size() >= head.size() + tail.size() &&
+         label.starts_with(head) && label.ends_with(tail);
+}
+
+term https_match(const term& reference, const term& presented) {
+  if (!reference.is_tagged("dns_id"_atom, 2) || !presented.is_tagged("dNSName"_atom, 2)) return "default"_atom;
+  const auto wanted = from_term<std::string>(reference[1]);
+  const auto shown = from_term<std::string>(presented[1]);
+  if (!wanted || !shown || wanted->empty() || shown->empty()) return "default"_atom;
+  const auto host = labels_of(*wanted);
+  const auto name = labels_of(*shown);
+  return host.size() == name.size() && label_fits(host.front(), name.front()) &&
+         std::equal(host.begin() + 1, host.end(), name.begin() + 1);
+}
+
+} // namespace
+
+ssl::fun pkix_verify_hostname_match_fun() {
+  return ssl::fun{[](term reference, term presented) { return https_match(reference, presented); }};
 }
 
 } // namespace agner::public_key

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "../runtime/term.hpp"
+#include "fun.hpp"
 
 namespace agner::public_key {
 
@@ -21,5 +22,11 @@ using enum cert_form;
 /// @erlang  public_key:pkix_decode_cert/2
 /// @source  OTP 25 lib/public_key, pubkey_cert_records: decode_cert, transform
 term pkix_decode_cert(const term& der, cert_form form);
+
+/// Compares names as https does, for customize_hostname_check: the first label of a certificate's name may have one `*`.
+/// @context any thread
+/// @erlang  public_key:pkix_verify_hostname_match_fun(https)
+/// @source  OTP 25 lib/public_key, public_key: verify_hostname_match_wildcard
+ssl::fun pkix_verify_hostname_match_fun();
 
 } // namespace agner::public_key

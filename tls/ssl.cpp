@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "../actors/application.hpp"
 #include "../actors/iodata.hpp"
 #include "../actors/process.hpp"
 #include "../runtime/term_views.hpp"
@@ -148,12 +149,25 @@ task<result<term>> prf(socket of, term secret, term label, term seed, std::size_
   return ask<term>(of, tuple("prf"_atom, std::move(secret), std::move(label), std::move(seed), length));
 }
 
-term versions() {
-  const term spoken = list({"tlsv1.3"_atom, "tlsv1.2"_atom});
+namespace {
+
+term versions_with(const term& spoken) {
   const term all = list({"tlsv1.3"_atom, "tlsv1.2"_atom, "tlsv1.1"_atom, "tlsv1"_atom});
   return list({tuple("ssl_app"_atom, string(AGNER_VERSION)), tuple("supported"_atom, spoken),
                tuple("supported_dtls"_atom, term{}), tuple("available"_atom, all), tuple("available_dtls"_atom, term{}),
                tuple("implemented"_atom, all), tuple("implemented_dtls"_atom, term{})});
+}
+
+term spoken_by_default() { return list({"tlsv1.3"_atom, "tlsv1.2"_atom}); }
+
+} // namespace
+
+term versions() { return versions_with(spoken_by_default()); }
+
+term versions(node& on) {
+  const auto said = application::get_env(on, "ssl"_atom, "protocol_version"_atom);
+  if (!said || said->is_nil()) return versions();
+  return versions_with(said->is_atom() ? list({*said}) : *said);
 }
 
 } // namespace agner::ssl

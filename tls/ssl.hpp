@@ -224,8 +224,8 @@ task<result<socket_address>> sockname(listen_socket of);
 task<result<term>> peercert(socket of);
 
 /// `[{protocol, 'tlsv1.3'}, {selected_cipher_suite, #{...}}, {session_id, <<...>>}, {session_resumption, false}, {sni_hostname, "host"}]`, or of these the @p items asked for; those
-/// without value are left out, and a client has no sni_hostname. By name also client_random, server_random, before TLS 1.3 master_secret, and with
-/// keep_secrets keylog: lines as programs that look into captured traffic want them.
+/// without value are left out, and a client has no sni_hostname. Also srp_username, ecc, max_fragment_length, and the options of TLS but keys and passwords. By name also client_random,
+/// server_random, before TLS 1.3 master_secret and keylog: lines as programs that look into captured traffic want them; with keep_secrets also those of TLS 1.3 and the secrets in them.
 /// @errors the reason of its end
 /// @context any process
 /// @erlang  ssl:connection_information/1, ssl:connection_information/2
@@ -272,5 +272,7 @@ task<result<term>> prf(socket of, term secret, term label, term seed, std::size_
 /// `[{ssl_app, Version}, {supported, [...]}, {available, [...]}, {implemented, [...]}]`, by default, and where named.
 /// @context any thread @erlang ssl:versions/0
 term versions();
+/// The same, where the parameter protocol_version of @p on says what is spoken by default.
+term versions(node& on);
 
 } // namespace agner::ssl

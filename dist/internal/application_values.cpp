@@ -45,6 +45,7 @@ constexpr auto kernel_known = std::to_array<string_view>({"dist_nodelay",
                                                           "sync_nodes_mandatory",
                                                           "sync_nodes_optional",
                                                           "sync_nodes_timeout"});
+constexpr auto ssl_obeyed = std::to_array<string_view>({"protocol_version"});
 constexpr auto ssl_known = std::to_array<string_view>(
     {"alert_timeout", "bypass_pem_cache", "client_session_ticket_lifetime", "client_session_ticket_store_size",
      "dtls_protocol_version", "internal_active_n", "protocol_version", "server_session_ticket_lifetime",
@@ -124,7 +125,7 @@ void application_values::read_pair(const std::string& application, const std::st
   values.emplace_back(atom{key}, *value);
   if (obeyed)
     use_kernel(key, *value);
-  else
+  else if (kernel || !is_in(ssl_obeyed, key))
     into_.remarks.push_back(flag + " is accepted and does nothing so far");
 }
 

@@ -2,10 +2,24 @@
 
 #include "packet_link.hpp"
 
+#include <optional>
+
 #include "../../runtime/term_builders.hpp"
 #include "stream_wait.hpp"
 
 namespace agner::dist::internal {
+
+namespace {
+
+/// What a length of two bytes is of a peer that speaks TLS: the type of a record and the first byte of its version. @source RFC 8446, section 5.1
+std::optional<atom> tls_record(std::size_t length) {
+  if ((length & 0xffU) != 3) return std::nullopt;
+  if (length >> 8U == 21) return "alert"_atom;
+  if (length >> 8U == 22) return "handshake"_atom;
+  return std::nullopt;
+}
+
+} // namespace
 
 task<result<>> packet_link::fill(std::size_t wanted) {
   while (input_.size() < wanted) {
@@ -23,6 +37,8 @@ task<result<std::vector<std::byte>>> packet_link::read(std::size_t length_max) {
   std::size_t length = 0;
   for (std::size_t i = 0; i < header; ++i)
     length = length << 8U | std::to_integer<std::size_t>(input_[i]);
+  if (const auto record = tls_record(length); record && length > length_max)
+    co_return fail(tuple("peer_speaks_tls"_atom, *record));
   if (length > length_max) co_return fail(tuple("packet_too_long"_atom, length, length_max));
   if (auto filled = co_await fill(header + length); !filled) co_return std::unexpected(filled.error());
   std::vector<std::byte> packet(input_.begin() + static_cast<std::ptrdiff_t>(header), input_.end());

@@ -21,7 +21,8 @@ public:
       : over_(std::move(over)), header_(header), deadline_(deadline) {}
 
   /// The next packet, without its length.
-  /// @errors `timeout`  the deadline passed; `closed`  the peer closed; `{packet_too_long, Length, Most}`; POSIX reasons
+  /// @errors `timeout`  the deadline passed; `closed`  the peer closed; `{packet_too_long, Length, Most}`;
+  ///         `{peer_speaks_tls, alert | handshake}`  on a link that does not; POSIX reasons
   task<result<std::vector<std::byte>>> read(std::size_t length_max);
   /// @errors `timeout`, `closed`, POSIX reasons
   task<result<>> write(std::span<const std::byte> packet);

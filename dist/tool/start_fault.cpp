@@ -20,6 +20,8 @@ std::string in_words(const raised& of) {
   if (why.is_tagged("bad_flag"_atom, 3)) return text_of(why[1]) + ": " + text_of(why[2]);
   if (why.is_tagged("ssl_dist_opt"_atom, 3))
     return "the options of TLS for the " + print_short(why[1]) + ": " + ssl::format_error(why[2]);
+  if (why.is_tagged("ssl_dist_optfile"_atom, 4))
+    return text_of(why[1]) + ": the options of TLS for the " + print_short(why[2]) + ": " + ssl::format_error(why[3]);
   if (why.is_tagged("register"_atom, 3))
     return "epmd does not take the name " + print_short(why[1]) + ": " +
            (why[2].is("duplicate_name"_atom) ? "a node of that name is there already" : inet::format_error(why[2]));

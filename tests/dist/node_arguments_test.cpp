@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <agner/actors/application.hpp>
 #include <agner/dist/node_arguments.hpp>
 
 #include <agner/runtime/term_builders.hpp>
@@ -227,6 +228,26 @@ TEST(NodeArguments, ExplainParametersThatDoNothing) {
 
   EXPECT_THAT(got.remarks, ElementsAre(HasSubstr("prevent_overlapping_partitions"), HasSubstr("session_lifetime")));
   EXPECT_THAT(got.ssl_values, ElementsAre(Pair("session_lifetime"_atom.value(), term{60})));
+}
+
+TEST(NodeArguments, ObeyTheVersionsOfSslWithoutARemark) {
+  const auto got = read({"-ssl", "protocol_version", "['tlsv1.2']"});
+
+  EXPECT_TRUE(got.remarks.empty());
+  EXPECT_EQ(got.flags, (std::vector<erl_flag>{{"ssl", {"protocol_version", "['tlsv1.2']"}}}));
+}
+
+TEST(NodeArguments, AreTheEnvironmentOfTheNodeAndItsArguments) {
+  const char* const words[] = {"program", "-ssl", "protocol_version", "'tlsv1.2'", "-kernel", "net_ticktime", "8"};
+  node here{node_options::from_args(std::size(words), words)};
+
+  EXPECT_EQ(application::get_env(here, "ssl"_atom, "protocol_version"_atom), term{"tlsv1.2"_atom});
+  EXPECT_EQ(application::get_env(here, "ssl"_atom, "session_lifetime"_atom), std::nullopt);
+  EXPECT_EQ(application::get_all_env(here, "kernel"_atom), list({tuple("net_ticktime"_atom, 8)}));
+  EXPECT_EQ(init::get_arguments(here), list({tuple("ssl"_atom, list({string("protocol_version"), string("'tlsv1.2'")})),
+                                             tuple("kernel"_atom, list({string("net_ticktime"), string("8")}))}));
+  EXPECT_EQ(init::get_argument(here, "kernel"_atom), list({list({string("net_ticktime"), string("8")})}));
+  EXPECT_EQ(init::get_argument(here, "sname"_atom), std::nullopt);
 }
 
 TEST(NodeArguments, RefuseParametersThatAreWrong) {

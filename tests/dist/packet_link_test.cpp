@@ -115,6 +115,14 @@ TEST_F(PacketLink, RefusesWhatIsTooLongBeforeItComes) {
   EXPECT_EQ(got->error().reason(), tuple("packet_too_long"_atom, 0xffffffffLL, 100));
 }
 
+TEST_F(PacketLink, KnowsTlsWhereItIsNotSpoken) {
+  read(handshake_header::two_bytes);
+  peer_writes(from_hex("15 03 03 00 02 02 0a"));
+
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->error().reason(), tuple("peer_speaks_tls"_atom, "alert"_atom));
+}
+
 TEST_F(PacketLink, SaysWhenThePeerCloses) {
   read(handshake_header::two_bytes);
   peer_writes(from_hex("00 02 68"));

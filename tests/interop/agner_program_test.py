@@ -152,9 +152,15 @@ class Words(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             wrong = pathlib.Path(folder) / "wrong.conf"
             wrong.write_text('[{server, [{certfile, "/none"}]}].')
+            raw = pathlib.Path(folder) / "raw.conf"
+            raw.write_text('[{client, [{packet, 4}]}].')
             for words, where in ((["-sname", "a b"], "agner: -sname a b: "),
                                  (["-sname", "a", "-ssl_dist_optfile", "/none"], "agner: -ssl_dist_optfile /none: No such file or directory; "),
                                  (["-name", "a@127.0.0.1", "-setcookie", "c", "-proto_dist", "inet_tls", "-ssl_dist_optfile", str(wrong)],
+                                  f"agner: {wrong}: the options of TLS for the server: option "),
+                                 (["-name", "a@127.0.0.1", "-setcookie", "c", "-proto_dist", "inet_tls", "-ssl_dist_optfile", str(raw)],
+                                  f"agner: {raw}: the options of TLS for the client: option packet "),
+                                 (["-name", "a@127.0.0.1", "-setcookie", "c", "-proto_dist", "inet_tls"],
                                   "agner: the options of TLS for the server: option ")):
                 said = agner("node", *words)
                 self.assertEqual((said.returncode, said.stdout, said.stderr.count("\n")), (1, "", 1), said.stderr)

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <agner/runtime/error.hpp>
+#include <agner/runtime/term_builders.hpp>
+#include <agner/runtime/term_text.hpp>
 #include <agner/tls/format_error.hpp>
 
 namespace agner {
@@ -14,6 +17,18 @@ TEST(FormatError, SaysReasonsOfSocketsInWords) {
 }
 
 TEST(FormatError, PrintsWhatNobodyKnows) { EXPECT_EQ(ssl::format_error("unheard_of"_atom), "unheard_of"); }
+
+TEST(FormatError, HasWordsForWhatFunctionsAnswer) {
+  for (const char* reason : {"renegotiation_rejected", "protocol_not_negotiated", "no_peercert", "not_owner",
+                             "undefined", "notsup_on_transport_accept_socket", "enotsup", "badarg"}) {
+    const std::string words = ssl::format_error(term{atom{reason}});
+    EXPECT_TRUE(words.contains(' ')) << reason << ": " << words;
+  }
+  EXPECT_EQ(ssl::format_error(must(parse_term("{badarg, {packet_to_large, 300, 255}}"))),
+            "a packet of 300 bytes is longer than its header can say, which is 255");
+  EXPECT_EQ(ssl::format_error(string("said already")), "said already");
+  EXPECT_TRUE(ssl::format_error(must(parse_term("{invalid_packet, <<1>>}"))).contains("packet_size"));
+}
 
 } // namespace
 } // namespace agner

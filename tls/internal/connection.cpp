@@ -5,12 +5,14 @@
 
 #include <utility>
 
+#include "../../actors/hibernate.hpp"
 #include "../../actors/packet.hpp"
 #include "../../runtime/log.hpp"
 #include "../format_error.hpp"
 #include "../ssl_socket.hpp"
 #include "limits.hpp"
 #include "lingering_close.hpp"
+#include "live_connections.hpp"
 
 namespace agner::ssl::internal {
 namespace {
@@ -36,8 +38,9 @@ term too_large(int packet, std::size_t bytes) {
 } // namespace
 
 task<> run_connection(connection_start& with) {
-  connection self{std::move(with)};
-  co_await self.run();
+  const live_connection among{this_node(), self()};
+  connection own{std::move(with)};
+  co_await own.run();
 }
 
 connection::connection(connection_start&& with)
@@ -58,14 +61,32 @@ task<> connection::run() {
     more_ = false;
     work();
     if (phase_ == phase::ended) break;
+    const auto sleeps = idle_time();
+    bool idle = false;
     co_await receive([this](const term& message) { on_message(message); },
-                     after(more_ ? milliseconds{0} : infinity, [] {}));
+                     after(more_ ? milliseconds{0} : sleeps.value_or(infinity), [&] { idle = !more_; }));
+    if (idle) {
+      give_memory_back();
+      co_await hibernate();
+      continue;
+    }
     bool more = true;
     for (int i = 0; more && i < messages_in_a_row_max; ++i)
       more = co_await receive([this](const term& message) { return on_message(message), true; },
                               after(milliseconds{0}, [] { return false; }));
   }
   if (wire_ && wire_->tls().status() == engine_status::closed) close_lingering(std::move(wire_));
+}
+
+std::optional<milliseconds> connection::idle_time() const {
+  return phase_ == phase::open ? options_->settings.hibernate_after : std::nullopt;
+}
+
+void connection::give_memory_back() {
+  wire_->tls().release_memory();
+  incoming_.shrink();
+  postponed_.shrink_to_fit();
+  closers_.shrink_to_fit();
 }
 
 // -- messages -----------------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,6 +82,8 @@ private:
   void tell_renegotiated();
   [[nodiscard]] std::optional<term> derived(const term& asked);
   reference arm(std::chrono::milliseconds time) const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> idle_time() const;
+  void give_memory_back();
 
   // -- the handshake: connection.cpp ----------------------------------------------------------------------------------------------
   result<> prepare(const term& more_options);
@@ -142,7 +143,7 @@ private:
 
   std::optional<reference> handshake_by_;
   std::optional<reference> timer_; // of the handshake, of closing, or of how long the reason is kept
-  std::deque<connection_call> postponed_;
+  std::vector<connection_call> postponed_;
 
   reception incoming_;
   send_queue outgoing_;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a connection tells about itself, and the options that can be changed on it.
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "../../runtime/term_views.hpp"
-#include "application_protocol.hpp"
 #include "connection.hpp"
 #include "derived_keys.hpp"
 #include "engine_facts.hpp"
+#include "option_facts.hpp"
 #include "option_values.hpp"
 #include "options_check.hpp"
 
@@ -100,10 +102,14 @@ std::optional<term> connection::fact(const term& asked) const {
     return certificate ? tuple("ok"_atom, *certificate) : failed("no_peercert"_atom);
   }
   if (asked.is("negotiated_protocol"_atom)) {
-    const auto name = agreed_protocol(wire_->tls().native());
+    const auto name = wire_->tls().protocol();
     return name ? tuple("ok"_atom, binary(*name)) : failed("protocol_not_negotiated"_atom);
   }
-  if (asked.is("information"_atom)) return tuple("ok"_atom, list_of(connection_facts(wire_->tls())));
+  if (asked.is("information"_atom)) {
+    auto known = connection_facts(wire_->tls());
+    std::ranges::move(option_facts(*options_), std::back_inserter(known));
+    return tuple("ok"_atom, list_of(std::move(known)));
+  }
   return std::nullopt;
 }
 

@@ -21,6 +21,8 @@ void connection::work() {
   if (phase_ == phase::shaking && !asked_verifier_ && !asked_name_) shake_hands();
   if (phase_ == phase::open || phase_ == phase::closing || phase_ == phase::leaving) write_out();
   if (phase_ == phase::open) more_ = read_in();
+  // What waited for a renegotiation that has just ended can be encrypted now.
+  if (phase_ == phase::open && !outgoing_.empty() && wire_->unsent() == 0 && !wire_->tls().rekeying()) more_ = true;
   if (phase_ == phase::open) tell_renegotiated();
   if (phase_ == phase::leaving) leave();
   if (phase_ != phase::ended) ask_for_readiness();

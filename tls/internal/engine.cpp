@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "../../runtime/term_builders.hpp"
+#include "application_protocol.hpp"
 #include "engine_hooks.hpp"
 #include "engine_state.hpp"
 #include "openssl_errors.hpp"
@@ -217,11 +218,11 @@ transfer engine::write(std::span<const std::span<const std::byte>> pieces) {
   piece_reader from{pieces};
   std::array<std::byte, record_plaintext_max> gathered;
   while (done.bytes < total) {
-    const auto record = from.next(gathered);
-    done.status = write_record(record);
+    std::size_t written = 0;
+    done.status = write_record(from.next(gathered), written);
     if (done.status != status_ || status_ == engine_status::failed) break;
-    from.consume(record.size());
-    done.bytes += record.size();
+    from.consume(written);
+    done.bytes += written;
   }
   return done;
 }
@@ -231,21 +232,26 @@ bool engine::may_write() const noexcept {
   return (status_ == engine_status::open || (status_ == engine_status::closed && opened_)) && !write_closed_;
 }
 
-/// status() where the record is written, wants_input where OpenSSL is in a handshake and wants that to go on first.
-engine_status engine::write_record(std::span<const std::byte> bytes) {
+/// status() where a record is written, with as many of @p bytes as fit into one: a peer may have asked for short ones. wants_input where OpenSSL is in a handshake and wants that to go on
+/// first.
+engine_status engine::write_record(std::span<const std::byte> bytes, std::size_t& written) {
   // OpenSSL would go on with the handshake here, but take data of the peer that comes in between for an attack: only its read can cope with that.
   if (rekeying()) return engine_status::wants_input;
-  std::size_t written = 0;
   clear_openssl_errors();
   const int returned = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
   if (returned != 1) return settle(returned);
-  bytes_ += bytes.size();
+  bytes_ += written;
   const bool used_up = ++records_ >= options_.records_per_key || bytes_ >= options_.bytes_per_key;
   if (used_up && SSL_version(ssl_.get()) == TLS1_3_VERSION) {
     records_ = bytes_ = 0;
     SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
   }
   return status_;
+}
+
+std::optional<std::string> engine::protocol() const {
+  if (protocol_before_) return *protocol_before_;
+  return agreed_protocol(ssl_.get());
 }
 
 bool engine::rekeying() const noexcept {
@@ -255,6 +261,7 @@ bool engine::rekeying() const noexcept {
 bool engine::update_keys(bool both) {
   if (!may_write() || SSL_version(ssl_.get()) != TLS1_3_VERSION) return false;
   clear_openssl_errors();
+  if (SSL_in_init(ssl_.get()) != 0) SSL_do_handshake(ssl_.get()); // a change that is due already
   const int how = both ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED;
   const bool done = SSL_key_update(ssl_.get(), how) == 1 && SSL_do_handshake(ssl_.get()) == 1;
   records_ = bytes_ = 0;

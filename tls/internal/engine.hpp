@@ -144,6 +144,8 @@ public:
   [[nodiscard]] role side() const noexcept { return context_->settings().side; }
   /// The peer's own certificate as DER, once open; nothing where it sent none.
   [[nodiscard]] const std::optional<term>& peer_certificate() const noexcept { return peer_certificate_; }
+  /// What is spoken above TLS; nothing where nothing was agreed on. OpenSSL forgets it in a renegotiation.
+  [[nodiscard]] std::optional<std::string> protocol() const;
   /// For engine_facts: to be asked, not driven.
   [[nodiscard]] const SSL* native() const noexcept { return ssl_.get(); }
   /// For derived_keys, which OpenSSL wants a changeable connection for.
@@ -176,7 +178,7 @@ private:
   engine_status fail_openssl();
   engine_status refuse_flood(atom what, std::size_t limit);
   engine_status ended();
-  engine_status write_record(std::span<const std::byte> bytes);
+  engine_status write_record(std::span<const std::byte> bytes, std::size_t& written);
   [[nodiscard]] bool may_write() const noexcept;
   void send_tickets();
   [[nodiscard]] std::optional<std::vector<std::byte>> refusal_record(alert_number with) const;
@@ -197,6 +199,7 @@ private:
   session_ptr session_;
 
   std::vector<std::string> key_log_;
+  std::unique_ptr<const std::string> protocol_before_; // a renegotiation
 
   client_hello hello_;
   std::vector<std::byte> server_said_;

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "application_protocol.hpp"
 #include "engine.hpp"
 #include "engine_state.hpp"
 
@@ -132,13 +133,24 @@ struct engine_hooks {
                             .state = state_name(in.ssl_.get())};
   }
 
+  /// No exception may leave: without memory the protocol is forgotten.
+  static void keep_protocol(engine& in) noexcept {
+    try {
+      if (auto agreed = in.protocol_before_ ? std::nullopt : agreed_protocol(in.ssl_.get()))
+        in.protocol_before_ = std::make_unique<const std::string>(*std::move(agreed));
+    } catch (...) {
+      in.protocol_before_.reset();
+    }
+  }
+
   static void info(const SSL* ssl, int where, int value) noexcept {
     engine& in = of(ssl);
     if ((where & SSL_CB_ALERT) != 0) note_alert(in, where, value);
     if ((where & SSL_CB_HANDSHAKE_DONE) != 0) ++in.handshakes_;
     // A renegotiation, be it refused in the end. In TLS 1.3 tickets and key updates count as handshakes, too.
-    if ((where & SSL_CB_HANDSHAKE_START) != 0 && in.opened_ && SSL_version(ssl) != TLS1_3_VERSION)
-      ++in.idle_renegotiations_;
+    if ((where & SSL_CB_HANDSHAKE_START) == 0 || !in.opened_ || SSL_version(ssl) == TLS1_3_VERSION) return;
+    ++in.idle_renegotiations_;
+    keep_protocol(in);
   }
 
   static int new_session(SSL* ssl, SSL_SESSION* session) {

@@ -153,6 +153,11 @@ std::optional<term> pair_named(unsigned number) {
   return tuple(atom{found->hash}, atom{found->signature});
 }
 
+std::optional<term> signature_pair(std::string_view scheme) {
+  const auto* const found = std::ranges::find(schemes, scheme, &scheme_entry::name);
+  return found == std::end(schemes) ? std::nullopt : pair_named(found->number);
+}
+
 std::vector<std::string_view> curve_names() { return names_in(curves); }
 std::vector<std::string_view> group_names() { return names_in(groups); }
 std::vector<std::string_view> scheme_names() { return names_in(schemes); }

@@ -21,6 +21,9 @@ std::optional<term> scheme_named(unsigned number);
 /// A pair for TLS 1.2: `{sha256, rsa_pss_rsae}`. @source OTP 25 lib/ssl, ssl_handshake: decode_sign_alg
 std::optional<term> pair_named(unsigned number);
 
+/// The same by the scheme's name. @source OTP 25 lib/ssl, ssl_cipher: signature_schemes_1_2
+std::optional<term> signature_pair(std::string_view scheme);
+
 /// All names of curves that OTP knows, the strongest first; of groups; of schemes. @source OTP 25 lib/ssl, tls_v1: ecc_curves, groups
 std::vector<std::string_view> curve_names();
 std::vector<std::string_view> group_names();

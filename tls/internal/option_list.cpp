@@ -87,6 +87,8 @@ std::vector<term> option_list(const options& of) {
   add("keep_secrets"_atom, of.keep_secrets);
   add("fallback"_atom, of.fallback);
   add("handshake"_atom, of.handshake);
+  add("customize_hostname_check"_atom, of.customize_hostname_check);
+  add("hibernate_after"_atom, of.hibernate_after);
   add("alpn_advertised_protocols"_atom, of.alpn_advertised_protocols);
   add("alpn_preferred_protocols"_atom, of.alpn_preferred_protocols);
   add("next_protocols_advertised"_atom, of.next_protocols_advertised);

@@ -119,14 +119,22 @@ bool is_for(const term& der, const std::string& name) {
   return read && certificate_is_for(read.get(), name);
 }
 
-term last_event(const path_step& of, bool is_peer, const std::optional<std::string>& name) {
-  if (!is_peer) return "valid"_atom;
-  if (!name || is_for(of.der, *name)) return "valid_peer"_atom;
-  return tuple("bad_cert"_atom, "hostname_check_failed"_atom);
+task<bool> is_right_host(const path_step& of, const std::optional<std::string>& name, const hostname_rules& by) {
+  if (!name) co_return true;
+  if (by.any()) co_return co_await certificate_fits(of.der, *name, by);
+  co_return is_for(of.der, *name);
+}
+
+task<term> last_event(const path_step& of, bool is_peer, const std::optional<std::string>& name,
+                      const hostname_rules& by) {
+  if (!is_peer) co_return "valid"_atom;
+  if (co_await is_right_host(of, name, by)) co_return "valid_peer"_atom;
+  co_return tuple("bad_cert"_atom, "hostname_check_failed"_atom);
 }
 
 /// @source OTP 25 lib/public_key, public_key: pkix_path_validation, validate; lib/ssl, ssl_handshake: validation_fun_and_state
-task<verification_answer> ask_about(certificate_path path, std::optional<std::string> name, fun_with_state by) {
+task<verification_answer> ask_about(certificate_path path, std::optional<std::string> name, fun_with_state by,
+                                    hostname_rules names) {
   questioning asked{by};
   const std::size_t count = path.steps.size();
   for (std::size_t at = 0; at < count; ++at) {
@@ -140,7 +148,7 @@ task<verification_answer> ask_about(certificate_path path, std::optional<std::st
         events.push_back(tuple("bad_cert"_atom, fault));
     } else {
       events = events_of(step, certificate);
-      events.push_back(last_event(step, at + 1 == count, name));
+      events.push_back(co_await last_event(step, at + 1 == count, name, names));
     }
     for (term& event : events)
       if (!co_await asked.ask(step, certificate, std::move(event))) co_return asked.answer();
@@ -148,11 +156,11 @@ task<verification_answer> ask_about(certificate_path path, std::optional<std::st
   co_return asked.answer();
 }
 
-verification_answer first_fault(const certificate_path& path, const std::optional<std::string>& name) {
+task<verification_answer> first_fault(certificate_path path, std::optional<std::string> name, hostname_rules by) {
   for (const auto& step : path.steps)
-    if (!step.faults.empty()) return refused_for(step.faults.front());
-  if (name && !is_for(path.steps.back().der, *name)) return refused_for("hostname_check_failed"_atom);
-  return verification_answer::accept();
+    if (!step.faults.empty()) co_return refused_for(step.faults.front());
+  if (!co_await is_right_host(path.steps.back(), name, by)) co_return refused_for("hostname_check_failed"_atom);
+  co_return verification_answer::accept();
 }
 
 /// The path, from where partial_chain says that it is trusted. @source OTP 25 lib/ssl, ssl_certificate: handle_partial_chain
@@ -177,14 +185,14 @@ task<certificate_path> shortened(certificate_path path, const verification& abou
 task<verification_answer> decide_by(verification_settings by, verification about) {
   certificate_path path = validate_path(*about.shared, about.certificates, std::nullopt);
   if (by.partial_chain) path = co_await shortened(std::move(path), about, *by.partial_chain);
-  if (by.verify_fun) co_return co_await ask_about(std::move(path), about.expected_name, *by.verify_fun);
-  co_return first_fault(path, about.expected_name);
+  if (by.verify_fun) co_return co_await ask_about(std::move(path), about.expected_name, *by.verify_fun, by.names);
+  co_return co_await first_fault(std::move(path), about.expected_name, by.names);
 }
 
 } // namespace
 
 verifier verifier_for(const verification_settings& of) {
-  const bool somebody = of.verify_fun || of.partial_chain;
+  const bool somebody = of.verify_fun || of.partial_chain || of.names.any();
   if (!of.asks_peer || !somebody) return {};
   return [of](verification about) { return decide_by(of, std::move(about)); };
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "../../runtime/term.hpp"
 #include "../fun.hpp"
 #include "../options.hpp"
+#include "hostname_check.hpp"
 #include "limits.hpp"
 #include "role.hpp"
 
@@ -132,6 +134,7 @@ struct verification_settings {
   bool asks_peer = false; // a certificate is validated, or somebody looks at it all the same
   std::optional<fun_with_state> verify_fun = {};
   std::optional<fun> partial_chain = {};
+  hostname_rules names = {};
 };
 
 /// A server's other options, by the name that a client asks for.
@@ -154,6 +157,8 @@ struct settings {
   bool log_alert = true;
   /// Stops when the peer has said its hello, until handshake_continue.
   bool pauses_at_hello = false;
+  /// How long a connection is idle before it gives back what it can do without; nothing: never.
+  std::optional<std::chrono::milliseconds> hibernate_after = {};
   stream_settings stream;
   name_settings name;
   /// What goes to the transport as it is: {ip, _}, {nodelay, _}, {reuseaddr, _}, {backlog, _}, inet, inet6.

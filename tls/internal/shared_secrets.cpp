@@ -47,10 +47,17 @@ unsigned copy_secret(const std::optional<term>& secret, unsigned char* into, uns
   return static_cast<unsigned>(secret->bytes().size());
 }
 
+/// OpenSSL asks before the ClientHello too, for a secret of TLS 1.3 that nobody has agreed on: suites of TLS 1.2 are what the secrets are for, as in OTP.
+bool asks_for_tls1_3(const SSL* ssl) {
+  const auto at = SSL_get_state(ssl);
+  return at == TLS_ST_BEFORE || at == TLS_ST_CW_CLNT_HELLO;
+}
+
 /// @source OTP 25 lib/ssl, ssl_handshake: premaster_secret, with the client's psk_identity
 unsigned client_key(SSL* ssl, const char* hint, char* identity, unsigned identity_most, unsigned char* into,
                     unsigned most) noexcept {
   try {
+    if (asks_for_tls1_3(ssl)) return 0;
     const auto& name = engine_of(ssl).shared()->settings().psk_identity;
     if (name.size() + 1 > identity_most) return 0;
     const auto secret = looked_up(ssl, "psk"_atom, hint == nullptr ? term{"undefined"_atom} : identity_term(hint));
@@ -63,6 +70,7 @@ unsigned client_key(SSL* ssl, const char* hint, char* identity, unsigned identit
 
 unsigned server_key(SSL* ssl, const char* identity, unsigned char* into, unsigned most) noexcept {
   try {
+    if (SSL_version(ssl) == TLS1_3_VERSION) return 0; // as above
     return copy_secret(looked_up(ssl, "psk"_atom, identity_term(identity)), into, most);
   } catch (...) {
     return 0;
