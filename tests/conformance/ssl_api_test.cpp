@@ -7,11 +7,10 @@
 #include <openssl/pem.h>
 
 #include <agner/actors/hibernate.hpp>
-#include <agner/tls/internal/openssl_handles.hpp>
 #include <agner/tls/ssl_handshake.hpp>
 #include <agner/tls/ssl_suites.hpp>
 
-#include "../support/log_capture.hpp"
+#include "../support/engine_pair.hpp"
 #include "../support/process_probes.hpp"
 #include "ssl_cases.hpp"
 #include "ssl_suite_table.hpp"

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <agner/actors/application.hpp>
-#include <agner/tls/internal/alert.hpp>
 #include <agner/tls/ssl_handshake.hpp>
 
 #include "../support/engine_pair.hpp"

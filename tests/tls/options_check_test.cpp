@@ -301,7 +301,7 @@ TEST(OptionsCheck, EmptyListOfSuitesMeansTheDefaults) {
 // -- names --------------------------------------------------------------------------------------------------------------------------
 
 TEST(OptionsCheck, OptionsOfOtpThatComeLaterAreRefusedAsSuch) {
-  for (const auto* name : {"cb_info", "reuse_sessions", "hibernate_after", "header", "crl_check"})
+  for (const auto* name : {"reuse_sessions", "header", "crl_check"})
     EXPECT_EQ(fault({option(name, true)})[2], term("not_supported_yet"_atom)) << name;
 }
 

@@ -378,7 +378,7 @@ TEST_P(SslOptions, RandomsAndKeyLogAreToldByNameOnly) {
     EXPECT_EQ(fact(co_await ssl::connection_information(made.client), "keylog"_atom), term("missing"_atom));
     EXPECT_EQ(co_await fact_of(made.client, "client_random"_atom), co_await fact_of(made.server, "client_random"_atom));
     EXPECT_TRUE((co_await fact_of(made.client, "keylog"_atom)).is_cons());
-    EXPECT_EQ(co_await fact_of(made.server, "keylog"_atom), term("missing"_atom));
+    EXPECT_EQ((co_await fact_of(made.server, "keylog"_atom)).is_cons(), !tls1_3()); // of TLS 1.3 only what was kept
     EXPECT_EQ((co_await fact_of(made.client, "master_secret"_atom)).is_binary(), !tls1_3());
   });
 }

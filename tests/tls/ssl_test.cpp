@@ -294,7 +294,7 @@ TEST_P(Ssl, TellsAboutItself) {
     const term version = GetParam() == ssl::tlsv1_2 ? term("tlsv1.2"_atom) : term("tlsv1.3"_atom);
     EXPECT_EQ(must(co_await ssl::connection_information(ends.server, {"protocol"_atom})),
               list({tuple("protocol"_atom, version)}));
-    EXPECT_EQ(must(co_await ssl::connection_information(ends.server)).as_list().size(), 4U);
+    EXPECT_GT(must(co_await ssl::connection_information(ends.server)).as_list().size(), 4U); // and the options
   });
 }
 
