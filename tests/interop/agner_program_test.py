@@ -159,7 +159,7 @@ class Words(unittest.TestCase):
                                  (["-name", "a@127.0.0.1", "-setcookie", "c", "-proto_dist", "inet_tls", "-ssl_dist_optfile", str(wrong)],
                                   f"agner: {wrong}: the options of TLS for the server: option "),
                                  (["-name", "a@127.0.0.1", "-setcookie", "c", "-proto_dist", "inet_tls", "-ssl_dist_optfile", str(raw)],
-                                  f"agner: {raw}: the options of TLS for the client: option packet "),
+                                  f"agner: {raw}: the options of TLS for the client: option packet: 4 is not valid"),
                                  (["-name", "a@127.0.0.1", "-setcookie", "c", "-proto_dist", "inet_tls"],
                                   "agner: the options of TLS for the server: option ")):
                 said = agner("node", *words)

@@ -8,15 +8,16 @@ namespace {
 
 // One line each: that is what the peer reads.
 constexpr const char* try_fun = "Try = fun(F) -> try F() catch C:R -> {C, R} end end, ok";
-constexpr const char* serve_fun = "Serve = fun(Options, Then) -> Self = self(), "
-                                  "Go = fun(F) -> spawn(fun() -> Self ! {served, Try(F)} end) end, "
+constexpr const char* serve_fun = "Serve = fun(Options, Then) -> Self = self(), Ref = make_ref(), put(serving, Ref), "
+                                  "Go = fun(F) -> spawn(fun() -> Self ! {served, Ref, Try(F)} end) end, "
                                   "case ssl:listen(0, [{ip, {127,0,0,1}}, {active, false} | Options]) of "
                                   "{ok, L} -> {ok, {_, Port}} = ssl:sockname(L), "
                                   "Accepted = fun() -> {ok, T} = ssl:transport_accept(L, 20000), "
                                   "case ssl:handshake(T, Patience) of {ok, S} -> Then(S); E -> E end end, "
                                   "Go(Accepted), Port; "
                                   "Refused -> Go(fun() -> Refused end), 0 end end, ok";
-constexpr const char* served_fun = "Served = fun() -> receive {served, R} -> R after 20000 -> silent end end, ok";
+constexpr const char* served_fun =
+    "Served = fun() -> Ref = get(serving), receive {served, Ref, R} -> R after 20000 -> silent end end, ok";
 constexpr const char* connect_fun =
     "Connect = fun(Port, Options, Then) -> Try(fun() -> "
     "case ssl:connect(\"localhost\", Port, [{active, false} | Options], Patience) of {ok, "
